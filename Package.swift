@@ -1,0 +1,161 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One target per foreign dependency, one joining target (Gateway) with none but facades.
+// A byte enters on the left, is joined in the middle, leaves on the right:
+//
+//   CLibSSH ▶ SSHServer ──┐
+//   Kubernetes ───────────┼▶ Gateway ─┬▶ labgate          (X ▶ Y: Y imports X)
+//   CCrypt ▶ Classroom ───┘           │
+//                        Telemetry ───┘
+
+/// What every Swift target of ours is held to.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "labgate",
+    products: [
+        .executable(name: "labgate", targets: ["labgate"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The only way to libssh: a module map and a shim for what Swift cannot import.
+        .systemLibrary(name: "CLibSSH", pkgConfig: "libssh", providers: [.apt(["libssh-dev"])]),
+        // The only way to crypt(3), for password hashes that come from an existing shadow file.
+        .systemLibrary(name: "CCrypt", providers: [.apt(["libcrypt-dev"])]),
+
+        // libssh as Swift: listener, event loops, connections, session channels. Asks, never decides.
+        .target(
+            name: "SSHServer",
+            dependencies: ["CLibSSH", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict + [.strictMemorySafety()],
+            // libssh looks GSSAPI up through the dynamic linker; ours must be the one it finds (LibSSH/GSSAPI.swift).
+            linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=gss_indicate_mechs"])]
+        ),
+        // API server client: credentials, REST, watch, exec stream. Words of the Kubernetes API.
+        .target(
+            name: "Kubernetes",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        // Who and what: courses, students, credentials; the documents that describe them.
+        .target(
+            name: "Classroom",
+            dependencies: [
+                "CCrypt",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        // One lab session's life: authentication, lab start, relay.
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Classroom", "Kubernetes", "SSHServer",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        // JSON log lines.
+        .target(
+            name: "Telemetry",
+            dependencies: [.product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        // The executable: commands and the wiring.
+        .executableTarget(
+            name: "labgate",
+            dependencies: [
+                "Classroom", "Gateway", "Kubernetes", "SSHServer", "Telemetry",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+
+        // Programs that tests run, and patience.
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+        .testTarget(
+            name: "SSHServerTests",
+            dependencies: ["SSHServer", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            exclude: ["Scripts"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "KubernetesTests",
+            dependencies: [
+                "Kubernetes",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ClassroomTests",
+            dependencies: [
+                "Classroom",
+                .product(name: "InMemoryLogging", package: "swift-log"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: ["Classroom", "Gateway", "Kubernetes", "SSHServer"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "TelemetryTests",
+            dependencies: ["Telemetry", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        // The main job: real ssh against the real executable against a real cluster.
+        .testTarget(
+            name: "ClusterTests", dependencies: ["TestSupport"], exclude: ["Scripts"], swiftSettings: strict),
+        // Every SSH client that students use, against the same.
+        .testTarget(
+            name: "ClientTests", dependencies: ["TestSupport"], exclude: ["Scripts", "CLIENTS.md", "table.py"],
+            swiftSettings: strict),
+    ]
+)
