@@ -1,0 +1,21 @@
+/// One SSH_MSG_USERAUTH_REQUEST (RFC 4252 §5). Its user name is what the client typed and proves nothing.
+public struct AuthenticationRequest: Sendable {
+    /// How the client wants to be authenticated.
+    public enum Method: Sendable {
+        /// RFC 4252 §5.2: asks which methods there are.
+        case none
+        /// RFC 4252 §8: the password's bytes, UTF-8 by the standard.
+        case password([UInt8])
+        /// RFC 4252 §7: would this key be accepted? Nothing is proven yet.
+        case publicKeyOffer(PublicKey)
+        /// RFC 4252 §7: the client has proven that it holds this key.
+        case publicKey(PublicKey)
+        /// A method, or a kind of key, that cannot be verified in full.
+        case unsupported
+    }
+
+    /// The user name of the request.
+    public let user: String
+    /// The method, with its proof.
+    public let method: Method
+}

@@ -1,0 +1,103 @@
+/// User authentication (RFC 4252): one request at a time, answered when the answer comes.
+extension Connection {
+    /// What is known of a client that is not authenticated.
+    struct Login {
+        /// Whether libssh has shown us a request: key exchange is over then.
+        var hasBegun = false
+        /// What libssh had sent and received when the last request was dealt with.
+        var sentPacketCount: UInt64 = 0
+        var receivedPacketCount: UInt64 = 0
+        var receivedByteCount: UInt64 = 0
+        /// An answered request, by which libssh lets us refuse another that it has not shown. Never one with a
+        /// password in it.
+        var refusal: LibSSHMessage?
+
+        /// Everything that `session` has received so far is dealt with.
+        mutating func catchUp(with session: LibSSHSession) {
+            hasBegun = true
+            receivedPacketCount = session.receivedPacketCount
+            receivedByteCount = session.receivedByteCount
+            sentPacketCount = session.sentPacketCount
+        }
+    }
+
+    /// A `publickey` request has at least this many bytes of payload: its fixed names, an algorithm and a key.
+    /// SSH_MSG_IGNORE and its like, which clients send as keepalives while the user types, have less.
+    private static let minimumPublicKeyRequestByteCount: UInt64 = 64
+
+    func beginAuthentication(_ session: LibSSHSession) {
+        phase = .authenticating
+        session.setAuthenticationMethods(configuration.methods)
+    }
+
+    func handle(_ request: AuthenticationRequest, _ message: LibSSHMessage) {
+        if case .password = request.method {} else { login.refusal = message }
+        guard isOffered(request.method) else { return message.refuse() }
+        phase = .answering(message)
+        askToAuthenticate(request)
+    }
+
+    private func isOffered(_ method: AuthenticationRequest.Method) -> Bool {
+        switch method {
+        case .publicKey, .publicKeyOffer: configuration.methods.contains(.publicKey)
+        case .password: configuration.methods.contains(.password)
+        case .none, .unsupported: false
+        }
+    }
+
+    /// The handlers' answer is there. It is given exactly once: the request leaves `phase` with it.
+    func answer(_ isGranted: Bool, to request: AuthenticationRequest) {
+        guard case .answering(let message) = phase else { return }
+        switch (request.method, isGranted) {
+        case (.publicKeyOffer, true):
+            phase = .authenticating
+            message.acceptPublicKeyOffer()
+        case (_, true):
+            leaveStartup()
+            phase = .open
+            login = Login()
+            message.acceptAuthentication()
+        case (.publicKeyOffer, false):
+            phase = .authenticating
+            message.refuse()
+        case (_, false):
+            phase = .authenticating
+            refuseProof(by: message)
+        }
+        if let session { login.catchUp(with: session) }
+        settle()
+    }
+
+    private func refuseProof(by message: LibSSHMessage) {
+        failedTries += 1
+        guard failedTries < configuration.maximumTries else { return close("too many authentication failures") }
+        message.refuse()
+    }
+
+    /// Answers a request that libssh has dropped.
+    ///
+    /// libssh drops a request with a wrong signature, or with a kind of key or signature that it does not know, without
+    /// a word to anyone: the client would wait for ever. Such a request shows as bytes that came in, of which neither a
+    /// message nor an answer of libssh's own came out.
+    func answerDroppedRequest(_ session: LibSSHSession) {
+        let packetCount = session.receivedPacketCount - login.receivedPacketCount
+        let byteCount = session.receivedByteCount - login.receivedByteCount
+        let isAnswered = session.sentPacketCount != login.sentPacketCount
+        guard login.hasBegun else { return }
+        defer { login.catchUp(with: session) }
+        guard packetCount > 0, byteCount / packetCount >= Self.minimumPublicKeyRequestByteCount, !isAnswered else {
+            return
+        }
+        guard let refusal = login.refusal else {
+            return close("the authentication request cannot be understood, or its signature is wrong")
+        }
+        refuseProof(by: refusal)
+    }
+
+    /// Ends a connection that has sent more than a login takes.
+    func limitPackets(of session: LibSSHSession) {
+        if session.receivedPacketCount > configuration.maximumPacketsBeforeAuthentication {
+            close("too many packets before authentication")
+        }
+    }
+}
