@@ -1,0 +1,176 @@
+import NIOCore
+import NIOSSL
+import NIOWebSocket
+
+/// The event loop's end of an exec stream: frames in, pings and messages out, and the one decision how it ended.
+///
+/// Reads only when ``ExecFlow`` permits it. Its timers are the ping and, after the status, the wait for the server to
+/// close.
+final class ExecChannelHandler: ChannelInboundHandler {
+    typealias InboundIn = WebSocketFrame
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        case detached
+        case open(ChannelHandlerContext)
+        case closed
+    }
+
+    private enum Resizing {
+        case idle
+        case sending(next: TerminalSize?)
+    }
+
+    private let flow: ExecFlow
+    private let configuration: ExecConfiguration
+    private let hasTerminal: Bool
+    private var phase = Phase.detached
+    private var decoder: any PodStreamDecoder
+    private var resizing = Resizing.idle
+    private var pingTimer: Scheduled<Void>?
+    private var closeTimer: Scheduled<Void>?
+    private var liveness: ExecLiveness
+
+    /// - Parameter now: The event loop's time.
+    init(flow: ExecFlow, configuration: ExecConfiguration, request: any PodStreamRequest, now: NIODeadline) {
+        self.flow = flow
+        self.configuration = configuration
+        hasTerminal = request.hasTerminal
+        decoder = request.decoder(configuration)
+        liveness = ExecLiveness(configuration: configuration, now: now)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        phase = .open(context)
+        scheduleTick(context)
+        // The read that brought the handshake's answer may be over already, and nobody else starts the next one.
+        context.read()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        end(otherwise: "the connection's handler was removed")
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard case .open = phase else { return }
+        switch decoder.decode(unwrapInboundIn(data)) {
+        case .nothing: break
+        case .output(let output): flow.deliver(output)
+        case .status: awaitClose(context)
+        case .ping(let payload): send(ExecFrame.control(.pong, payload), context)
+        case .pong(let payload): liveness.receivedPong(payload)
+        case .close(let reason): end(otherwise: "the server closed the stream \(reason), without a status")
+        case .violation(let what): end(otherwise: "the server broke the exec protocol: \(what)")
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        liveness.receivedBytes(now: context.eventLoop.now)
+        if flow.permitReading() { context.read() }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        end(otherwise: "the connection to the API server ended without a status")
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        end(otherwise: "the connection to the API server broke: \(TransportFailure.words(for: error))")
+    }
+}
+
+// MARK: - Called by the stream
+
+extension ExecChannelHandler {
+    /// Reads the socket again, as the consumer has caught up.
+    func read() {
+        guard case .open(let context) = phase else { return }
+        liveness.receivedBytes(now: context.eventLoop.now)
+        context.read()
+    }
+
+    /// Sends a message that was granted room; the room is free again once the kernel has taken it.
+    func sendInput(_ frame: ByteBuffer, byteCount: Int) {
+        guard case .open(let context) = phase else { return flow.inputAccepted(byteCount: byteCount) }
+        liveness.sentData(now: context.eventLoop.now)
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenComplete { [flow] _ in flow.inputAccepted(byteCount: byteCount) }
+        context.writeAndFlush(wrapOutboundOut(frame), promise: promise)
+    }
+
+    /// Sends a size, or remembers it while another one is on its way. Never without a terminal: nobody would read
+    /// it, and the server's single read loop would block on it for good.
+    func resize(_ size: TerminalSize) {
+        guard hasTerminal, case .open(let context) = phase else { return }
+        if case .sending = resizing {
+            resizing = .sending(next: size)
+            return
+        }
+        resizing = .sending(next: nil)
+        liveness.sentData(now: context.eventLoop.now)
+        let frame = ExecFrame.message(channel: ExecChannel.resize, size.message[...])
+        context.writeAndFlush(wrapOutboundOut(frame)).assumeIsolated().whenComplete { _ in
+            guard case .sending(let next) = self.resizing else { return }
+            self.resizing = .idle
+            if let next { self.resize(next) }
+        }
+    }
+
+    /// Closes the connection from this side.
+    func close(reason: String) {
+        end(otherwise: reason)
+    }
+}
+
+// MARK: - Timers and the end
+
+extension ExecChannelHandler {
+    private func scheduleTick(_ context: ChannelHandlerContext) {
+        let interval = TimeAmount(configuration.pingInterval)
+        pingTimer = context.eventLoop.assumeIsolated().scheduleTask(in: interval) { self.tick() }
+    }
+
+    private func tick() {
+        guard case .open(let context) = phase else { return }
+        if flow.isReadingPaused { liveness.receivedBytes(now: context.eventLoop.now) }
+        let duties = liveness.tick(now: context.eventLoop.now)
+        if duties.isPeerDead {
+            end(otherwise: "the API server has shown no sign of life for \(configuration.silenceLimit)")
+            return
+        }
+        // Where nothing gets out, more pings would only pile up.
+        if context.channel.isWritable {
+            if duties.sendsData { send(ExecFrame.emptyMessage(), context) }
+            send(ExecFrame.control(.ping, duties.pingPayload), context)
+        }
+        scheduleTick(context)
+    }
+
+    /// After the status nothing but the close is to come. Version 5 closes at once, runtimes behind version 4 may
+    /// leave it to us.
+    private func awaitClose(_ context: ChannelHandlerContext) {
+        guard closeTimer == nil else { return }
+        let limit = TimeAmount(configuration.closeTimeout)
+        closeTimer = context.eventLoop.assumeIsolated().scheduleTask(in: limit) {
+            self.end(otherwise: "the server did not close the stream")
+        }
+    }
+
+    /// Ends the stream, with the status that came or else with these words, and closes the connection.
+    private func end(otherwise words: String) {
+        guard case .open(let context) = phase else { return }
+        phase = .closed
+        pingTimer?.cancel()
+        closeTimer?.cancel()
+        flow.end(decoder.result(otherwise: words))
+        if context.channel.isActive {
+            let normalClosure: [UInt8] = [0x03, 0xE8]
+            send(ExecFrame.control(.connectionClose, normalClosure), context)
+        }
+        context.close(promise: nil)
+    }
+
+    private func send(_ frame: ByteBuffer, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(frame), promise: nil)
+    }
+}

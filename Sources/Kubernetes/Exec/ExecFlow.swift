@@ -1,0 +1,206 @@
+import NIOCore
+import Synchronization
+
+/// Where the event loop of a connection and the tasks that use its stream meet.
+///
+/// One lock guards everything; it is held for a few instructions, and continuations are resumed outside of it.
+/// Output is bounded by not reading the socket while the consumer lags; input by suspending writers while the
+/// kernel takes no more.
+final class ExecFlow: Sendable {
+    /// What the consumer finds.
+    enum Take {
+        /// A piece of output; if told so, the socket is to be read again.
+        case output(ExecOutput, resumesReading: Bool)
+        /// Nothing yet.
+        case wait
+        /// All was taken and no more comes.
+        case end
+    }
+
+    /// Whether a writer may send.
+    enum Reservation {
+        case granted
+        case wait
+        case closed
+    }
+
+    private struct State {
+        var output = CircularBuffer<ExecOutput>()
+        var outputBytes = 0
+        var isReadingPaused = false
+        var consumer: CheckedContinuation<ExecOutput?, Never>?
+        var inputBytes = 0
+        var isStdinClosed = false
+        var writers: [CheckedContinuation<Void, Never>] = []
+        var result: ExecResult?
+
+        /// The next piece, joined with those of the same stream that have piled up behind it, up to this many bytes.
+        mutating func popOutput(upTo byteCount: Int) -> ExecOutput? {
+            guard var piece = output.popFirst() else { return nil }
+            while let next = output.first, piece.byteCount + next.byteCount <= byteCount, piece.append(next) {
+                output.removeFirst()
+            }
+            outputBytes -= piece.byteCount
+            return piece
+        }
+    }
+
+    private let configuration: ExecConfiguration
+    private let state = Mutex(State())
+
+    init(configuration: ExecConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// How the exec ended, once all output before that was taken.
+    var result: ExecResult? {
+        state.withLock { $0.output.isEmpty ? $0.result : nil }
+    }
+}
+
+// MARK: - Event loop side
+
+extension ExecFlow {
+    /// Hands output to the waiting consumer, or keeps it.
+    func deliver(_ output: ExecOutput) {
+        let consumer = state.withLock { state -> CheckedContinuation<ExecOutput?, Never>? in
+            guard state.result == nil else { return nil }
+            if let consumer = state.consumer.take() { return consumer }
+            state.output.append(output)
+            state.outputBytes += output.byteCount
+            return nil
+        }
+        consumer?.resume(returning: output)
+    }
+
+    /// True if the socket is to be read; if false, the consumer will ask for it when it has caught up.
+    func permitReading() -> Bool {
+        state.withLock { state in
+            state.isReadingPaused = state.outputBytes >= configuration.outputHighWatermark
+            return !state.isReadingPaused
+        }
+    }
+
+    /// True while the socket isn't read because the consumer lags.
+    var isReadingPaused: Bool {
+        state.withLock { $0.isReadingPaused }
+    }
+
+    /// The kernel has taken this much input.
+    func inputAccepted(byteCount: Int) {
+        let writers = state.withLock { state -> [CheckedContinuation<Void, Never>] in
+            state.inputBytes -= byteCount
+            guard state.inputBytes <= configuration.inputLowWatermark else { return [] }
+            return exchange(&state.writers, with: [])
+        }
+        for writer in writers { writer.resume() }
+    }
+
+    /// Ends the stream; of several results the first counts. Output already delivered stays to be taken.
+    func end(_ result: ExecResult) {
+        let (consumer, writers) = state.withLock { state in
+            if state.result == nil { state.result = result }
+            return (state.consumer.take(), exchange(&state.writers, with: []))
+        }
+        // A consumer waits only while there is no output.
+        consumer?.resume(returning: nil)
+        for writer in writers { writer.resume() }
+    }
+}
+
+// MARK: - Task side
+
+extension ExecFlow {
+    /// Takes the next piece of output, if there is one.
+    func takeOutput() -> Take {
+        state.withLock { state in
+            guard let output = state.popOutput(upTo: configuration.outputPieceBytes) else {
+                return state.result == nil ? .wait : .end
+            }
+            return .output(output, resumesReading: resumeReading(&state))
+        }
+    }
+
+    /// Resumes the continuation with the next piece of output, or with nil at the end. A consumer that waits
+    /// already gets nil, as only one may wait.
+    ///
+    /// - Returns: True if the socket is to be read again.
+    func awaitOutput(_ consumer: CheckedContinuation<ExecOutput?, Never>) -> Bool {
+        enum Turn {
+            case served(ExecOutput?, resumesReading: Bool)
+            case waiting(inPlaceOf: CheckedContinuation<ExecOutput?, Never>?)
+        }
+        // Output, or the end, may have come since the consumer looked.
+        let turn = state.withLock { state -> Turn in
+            if let output = state.popOutput(upTo: configuration.outputPieceBytes) {
+                return .served(output, resumesReading: resumeReading(&state))
+            }
+            guard state.result == nil else { return .served(nil, resumesReading: false) }
+            return .waiting(inPlaceOf: exchange(&state.consumer, with: consumer))
+        }
+        switch turn {
+        case .served(let output, let resumesReading):
+            consumer.resume(returning: output)
+            return resumesReading
+        case .waiting(let previous):
+            previous?.resume(returning: nil)
+            return false
+        }
+    }
+
+    /// Notes that the socket is to be read again, if it wasn't for lack of room and now there is enough.
+    private func resumeReading(_ state: inout State) -> Bool {
+        guard state.isReadingPaused, state.outputBytes <= configuration.outputLowWatermark else { return false }
+        state.isReadingPaused = false
+        return true
+    }
+
+    /// Asks for room for this many bytes of input; one message is granted whatever its size once there is any room.
+    func reserveInput(byteCount: Int, closesStdin: Bool) -> Reservation {
+        state.withLock { state in
+            guard state.result == nil, !state.isStdinClosed else { return .closed }
+            // Who came first goes first.
+            guard state.inputBytes < configuration.inputHighWatermark, state.writers.isEmpty else { return .wait }
+            state.inputBytes += byteCount
+            state.isStdinClosed = closesStdin
+            return .granted
+        }
+    }
+
+    /// Resumes the continuation as soon as it is worth asking for room again.
+    func awaitInputRoom(_ writer: CheckedContinuation<Void, Never>) {
+        let isReady = state.withLock { state in
+            if state.result != nil || state.inputBytes <= configuration.inputLowWatermark { return true }
+            state.writers.append(writer)
+            return false
+        }
+        if isReady { writer.resume() }
+    }
+}
+
+extension ExecOutput {
+    /// The number of bytes in it.
+    var byteCount: Int {
+        switch self {
+        case .stdout(let bytes), .stderr(let bytes): bytes.count
+        }
+    }
+
+    /// Takes another piece's bytes over; false if it is of another stream.
+    fileprivate mutating func append(_ other: ExecOutput) -> Bool {
+        switch (self, other) {
+        case (.stdout(var bytes), .stdout(let more)):
+            // Let go of first, so that the bytes are appended in place.
+            self = .stdout([])
+            bytes += more
+            self = .stdout(bytes)
+        case (.stderr(var bytes), .stderr(let more)):
+            self = .stderr([])
+            bytes += more
+            self = .stderr(bytes)
+        default:
+            return false
+        }
+        return true
+    }
+}
