@@ -1,0 +1,51 @@
+/// Who may log in, with which credentials, to which courses.
+public struct Student: Hashable, Sendable {
+    /// The login name, normalized as ``StudentName`` says.
+    public var name: String
+    /// The name people use, for display.
+    public var displayName: String?
+    /// The courses the student is in; the first is the one that a login without a course gets. Never empty.
+    public var courses: [String]
+    /// Keys that prove to be the student.
+    public var publicKeys: [PublicKey]
+    /// The hash of the password that proves to be the student; nil if none does.
+    public var passwordHash: PasswordHash?
+    /// Whether logins are refused although the credentials are right.
+    public var suspended: Bool
+    /// Where the student's document is.
+    public var source: SourceLocation
+
+    /// Makes a student.
+    public init(
+        name: String,
+        displayName: String? = nil,
+        courses: [String],
+        publicKeys: [PublicKey] = [],
+        passwordHash: PasswordHash? = nil,
+        suspended: Bool = false,
+        source: SourceLocation = SourceLocation(file: "", line: nil)
+    ) {
+        self.name = name
+        self.displayName = displayName
+        self.courses = courses
+        self.publicKeys = publicKeys
+        self.passwordHash = passwordHash
+        self.suspended = suspended
+        self.source = source
+    }
+
+    /// Whether one of the student's keys is this one.
+    ///
+    /// All keys are compared whole, so that time does not tell how near a guess was. Says nothing about
+    /// ``suspended``, nor whether the client holds the private half.
+    ///
+    /// - Parameters:
+    ///   - type: the key's type, such as `ssh-rsa`; not a signature algorithm such as `rsa-sha2-256`.
+    ///   - blob: the key in the wire format of RFC 4253 §6.6.
+    public func accepts(publicKeyType type: String, blob: some Collection<UInt8>) -> Bool {
+        publicKeys.reduce(false) { found, key in
+            let isSame = ConstantTime.equal(key.blob, Array(blob)) && key.type.rawValue == type
+            return isSame || found
+        }
+    }
+}

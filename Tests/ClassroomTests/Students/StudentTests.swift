@@ -1,0 +1,74 @@
+import Testing
+
+@testable import Classroom
+
+@Suite("Student")
+struct StudentTests {
+    @Test("What is wrong in a student is said in words, with its line", arguments: refusals)
+    func refusal(lines: String, expected: String) {
+        #expect(problems(inStudent: lines) == ["c.yaml:\(expected)"])
+    }
+
+    static let refusals = [
+        ("passwordHash: \(Sample.sha512)", "5: spec.courses: missing; it is required"),
+        ("courses: []\npasswordHash: \(Sample.sha512)", "6: spec.courses: must not be empty"),
+        ("courses: c\npasswordHash: \(Sample.sha512)", "6: spec.courses: must be a list, not a single value"),
+        (
+            "courses: [1]\npasswordHash: \(Sample.sha512)",
+            "6: spec.courses[0]: 1 without quotes is a number in YAML; write \"1\""
+        ),
+        ("courses: [c]\nsuspended: yes\npublicKeys: []", "7: spec.suspended: must be true or false"),
+        ("courses: [c]\nsuspended: \"true\"\npublicKeys: []", "7: spec.suspended: must be true or false"),
+        (
+            "courses: [c]\npasswordhash: x\npublicKeys: []",
+            "7: spec.passwordhash: unknown key; did you mean passwordHash?"
+        ),
+        (
+            "courses: [c]\npasswordHash: hunter2",
+            "7: spec.passwordHash: is not a password hash; a password itself must not be written here: "
+                + "make one with labgate password"
+        ),
+        (
+            "courses: [c]\npublicKeys:\n- \(Sample.ed25519)\n- ssh-dss AAAA",
+            "9: spec.publicKeys[1]: ssh-dss: DSA keys are too weak"
+        ),
+    ]
+
+    @Test(
+        "A name that YAML takes for something else, or that is not legal, is refused in words",
+        arguments: [
+            ("0123", "0123 without quotes is a number in YAML; write \"0123\""),
+            ("no", "no without quotes is a Boolean in YAML; write \"no\""),
+            ("1e5", "1e5 without quotes is a number in YAML; write \"1e5\""),
+            ("~", "has no value; write one or remove the key"),
+            ("\"\"", "must not be empty"),
+            ("a b", StudentName.rule), ("a+b", StudentName.rule), ("\"-x\"", StudentName.rule),
+        ])
+    func names(name: String, expected: String) {
+        #expect(
+            problems(in: Sample.course("") + "---\n" + Sample.student(name)).first
+                == "c.yaml:10: metadata.name: \(expected)")
+    }
+
+    @Test("Quoted, such names are fine", arguments: ["\"0123\"", "'no'", "!!str 1e5"])
+    func quotedNames(name: String) {
+        #expect(problems(in: Sample.course("") + "---\n" + Sample.student(name)).isEmpty)
+    }
+
+    @Test("A student's keys are accepted, whole and of the right type")
+    func acceptsKeys() throws {
+        let key = try PublicKey.parse(Sample.ed25519)
+        let student = Student(name: "edu01", courses: ["c"], publicKeys: [key])
+        #expect(student.accepts(publicKeyType: "ssh-ed25519", blob: key.blob))
+        #expect(!student.accepts(publicKeyType: "ssh-rsa", blob: key.blob))
+        #expect(!student.accepts(publicKeyType: "ssh-ed25519", blob: key.blob.dropLast()))
+        #expect(!student.accepts(publicKeyType: "ssh-ed25519", blob: key.blob + [0]))
+        #expect(!student.accepts(publicKeyType: "ssh-ed25519", blob: [UInt8]()))
+        for index in key.blob.indices {
+            var other = key.blob
+            other[index] ^= 1
+            #expect(!student.accepts(publicKeyType: "ssh-ed25519", blob: other))
+        }
+        #expect(!Student(name: "edu02", courses: ["c"]).accepts(publicKeyType: "ssh-ed25519", blob: key.blob))
+    }
+}
