@@ -1,0 +1,165 @@
+import Classroom
+import Kubernetes
+import Logging
+import SSHServer
+import Synchronization
+
+/// One forwarded connection: a channel of the client's, joined to a port in the student's lab.
+///
+/// 1. May it go there? The course says.
+/// 2. The lab, started if need be: some clients forward before they run anything.
+/// 3. The far side: by the port-forward API into the lab's own loopback; by a small program in the lab to other places,
+///    and where the cluster does not let the gateway forward ports.
+/// 4. The client is told that the connection stands, and `ForwardingRelay` passes bytes on.
+struct LabForwarding: Sendable {
+    let student: Student
+    let course: Course
+    let request: ForwardingRequest
+    let labs: Labs
+    let commands: PodCommands
+    let logger: Logger
+
+    /// A port on which nothing listens is told about a moment after the stream has opened (about 1 ms on a node that is
+    /// not busy). That moment is given as much time as opening the stream took, within these bounds.
+    private static let settlingTimes = Duration.milliseconds(10)...Duration.milliseconds(250)
+
+    /// What is kept of the words of a program in the lab, which may say more than anybody wants to know.
+    private static let maximumReasonByteCount = 1024
+    /// RFC 1035 §2.3.4.
+    private static let maximumHostByteCount = 255
+
+    func run() async throws(ForwardingRefusal) {
+        let start = ContinuousClock.now
+        do {
+            logger.forwardingRequested(request)
+            try await connect(to: try checkedPort())
+            logger.forwardingEnded(after: .now - start)
+        } catch {
+            guard let refusal = Self.refusal(for: error) else { return }
+            logger.forwardingRefused(refusal.reason)
+            throw refusal
+        }
+    }
+
+    private func checkedPort() throws -> UInt16 {
+        let (host, port) = request.destination
+        guard host.utf8.count <= Self.maximumHostByteCount else {
+            throw ForwardingRefusal("the host's name is too long")
+        }
+        guard course.permitsOpening(host: host, port: port) else {
+            let places = course.permitOpen.map(\.description).joined(separator: ", ")
+            throw ForwardingRefusal(
+                "forwarding to \(host):\(port) is not permitted; "
+                    + (places.isEmpty ? "your course permits none" : "your course permits \(places)"))
+        }
+        guard let port = UInt16(exactly: port), port > 0 else { throw ForwardingRefusal("there is no port \(port)") }
+        return port
+    }
+
+    /// - Returns: nil if the client went first.
+    private static func refusal(for error: any Error) -> ForwardingRefusal? {
+        switch error {
+        case is ChannelClosed: nil
+        case let refusal as ForwardingRefusal: refusal
+        case let error as LabError: ForwardingRefusal("\(error)")
+        case let failure as LabSessionFailure: ForwardingRefusal("\(failure)")
+        case let error as APIError: ForwardingRefusal("your lab could not be reached (\(error.message))")
+        default: ForwardingRefusal("the connection is ending")
+        }
+    }
+
+    // MARK: The lab
+
+    private func connect(to port: UInt16) async throws {
+        var attempts = LabAttempts()
+        while true {
+            let lab = try await labs.ready(LabPod(student: student, course: course), not: attempts.dead) { stage in
+                logger.labStage(stage)
+            }
+            do {
+                return try await connect(to: port, in: lab)
+            } catch let error as APIError {
+                guard let pause = attempts.failed(error, on: lab) else { throw error }
+                try await Task.sleep(for: pause)
+            }
+        }
+    }
+
+    private func connect(to port: UInt16, in lab: Lab) async throws {
+        guard ForwardingDestination.isLoopback(request.destination.host) else {
+            return try await connectByCommand(to: port, in: lab)
+        }
+        do {
+            try await connectByPortForward(to: port, in: lab)
+        } catch let error as APIError where error.isForbidden || error.code == .subprotocolRefused {
+            logger.portForwardNotPossible(error.message)
+            try await connectByCommand(to: port, in: lab)
+        }
+    }
+
+    // MARK: The far side
+
+    private func connectByPortForward(to port: UInt16, in lab: Lab) async throws {
+        let start = ContinuousClock.now
+        let target = PortForwardRequest(namespace: labs.namespace, pod: lab.pod, port: port)
+        try await labs.client.withPortForward(target) { stream in
+            let bounds = Self.settlingTimes
+            try await Task.sleep(for: min(max(.now - start, bounds.lowerBound), bounds.upperBound))
+            if let failure = stream.failure {
+                throw ForwardingRefusal(
+                    failure.contains("refused")
+                        ? "nothing listens on port \(port) in your lab"
+                        : "port \(port) in your lab could not be reached (\(failure))")
+            }
+            await ForwardingRelay(channel: try await request.accept(), stream: stream).run()
+        }
+    }
+
+    private func connectByCommand(to port: UInt16, in lab: Lab) async throws {
+        let command = RemoteCommand(
+            program: ForwardingCommand.argv(host: request.destination.host, port: port), environment: [],
+            input: commands.input)
+        try await commands.run(command, in: lab, tty: false) { exec in
+            let errors = Mutex([UInt8]())
+            let started = try await LaunchedProgram.started(on: exec, endNotice: command.endNotice) { bytes in
+                errors.withLock { $0 += bytes.prefix(Self.maximumReasonByteCount - $0.count) }
+            }
+            guard var program = started else { throw ForwardingRefusal("the lab does not answer (\(exec.result))") }
+            do {
+                var reason = errors.withLock { $0 }
+                guard await Self.isConnected(&program, exec, &reason) else {
+                    let words = String(decoding: reason, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
+                    throw ForwardingRefusal("\(request.destination.host):\(port) could not be reached (\(words))")
+                }
+                let channel = try await request.accept()
+                let relay = Relay(
+                    channel: channel, exec: exec, commands: commands, lab: lab, program: program, logger: logger)
+                _ = await relay.run()
+            } catch {
+                await commands.signal("HUP", processGroup: program.launch.processGroup, in: lab, logger)
+                throw error
+            }
+        }
+    }
+
+    /// Waits until the command says that the connection stands; what follows in its output is the far side's.
+    private static func isConnected(
+        _ program: inout LaunchedProgram, _ exec: ExecStream, _ reason: inout [UInt8]
+    ) async -> Bool {
+        while program.firstOutput.count < ForwardingCommand.connected.count {
+            guard program.endNotice?.hasCome == false else { return false }
+            switch await exec.nextOutput() {
+            case .stdout(let bytes):
+                program.firstOutput += bytes
+            case .stderr(let bytes):
+                let words = program.endNotice?.take(bytes) ?? bytes
+                reason += words.prefix(maximumReasonByteCount - reason.count)
+            case nil:
+                return false
+            }
+        }
+        guard program.firstOutput.starts(with: ForwardingCommand.connected) else { return false }
+        program.firstOutput.removeFirst(ForwardingCommand.connected.count)
+        return true
+    }
+}

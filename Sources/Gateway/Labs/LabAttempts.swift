@@ -1,0 +1,28 @@
+import Kubernetes
+
+/// Whether to try a lab again that could not be reached: it may have just gone, and the API server may be restarting.
+struct LabAttempts {
+    /// How long a login goes on asking an API server that does not answer, or for a lab that has just gone.
+    private static let patience: Duration = .seconds(60)
+
+    /// The lab that is known to be gone, although it may still look usable.
+    private(set) var dead: Lab?
+    private let deadline = ContinuousClock.now + patience
+    private var backoff = Labs.backoff
+
+    /// Notes that a request about the lab failed.
+    ///
+    /// - Returns: how long to wait before the next try; nil if there is no use in one.
+    mutating func failed(_ error: APIError, on lab: Lab) -> Duration? {
+        let isLabGone = Self.isLabGone(error)
+        guard isLabGone || error.isRetryable, ContinuousClock.now < deadline else { return nil }
+        if isLabGone { dead = lab }
+        return backoff.next()
+    }
+
+    /// Whether a request was refused because the pod that the cache still shows is not there, or no longer runs.
+    private static func isLabGone(_ error: APIError) -> Bool {
+        error.isNotFound || error.message.contains("container not found")
+            || error.message.contains("completed pod") || error.message.contains("is not running")
+    }
+}

@@ -1,0 +1,28 @@
+/// How far a lab's start has come, in the words that the student reads.
+enum LabStage: Hashable, Sendable, CustomStringConvertible {
+    case finding
+    case waitingForOldLab
+    case creating
+    case scheduling(String?)
+    case pulling
+    case mounting(String?)
+    case starting
+    case retrying(String)
+
+    var description: String {
+        switch self {
+        case .finding: "looking for your lab"
+        case .waitingForOldLab: "waiting for your previous lab to end"
+        case .creating: "creating your lab"
+        case .scheduling(let detail): "looking for a node" + Self.detail(detail)
+        case .pulling: "fetching the course's image"
+        case .mounting(let detail): "preparing your home and the course's files" + Self.detail(detail)
+        case .starting: "starting"
+        case .retrying(let reason): "the cluster is busy, trying again (\(reason))"
+        }
+    }
+
+    private static func detail(_ text: String?) -> String {
+        text.map { " (\($0))" } ?? ""
+    }
+}

@@ -1,0 +1,175 @@
+import Classroom
+import Kubernetes
+import Synchronization
+
+/// One wait for one lab: looks at its pod, does what that calls for, and looks again at each change.
+final class LabStart: Sendable {
+    private let labs: Labs
+    private let wanted: LabPod
+    private let dead: Lab?
+    private let progress: @Sendable (LabStage) async -> Void
+    private let state = Mutex(State())
+
+    private struct State {
+        var stage: LabStage?
+        /// The pod that the wait is about, once it is there; its events are worth reading.
+        var uid: String?
+        var unschedulableSince: ContinuousClock.Instant?
+    }
+
+    init(labs: Labs, wanted: LabPod, dead: Lab?, progress: @escaping @Sendable (LabStage) async -> Void) {
+        self.labs = labs
+        self.wanted = wanted
+        self.dead = dead
+        self.progress = progress
+    }
+
+    /// Waits until the lab is ready.
+    func run() async throws -> Lab {
+        await tell(.finding)
+        for await pod in labs.pods.updates(ofPodNamed: wanted.name.pod) {
+            guard let pod else {
+                try await create()
+                continue
+            }
+            guard wanted.owns(pod) else { throw Self.foreign(pod) }
+            if let lab = try await step(pod) { return lab }
+        }
+        throw CancellationError()
+    }
+
+    /// Acts on the pod as it is; the lab if it is ready.
+    private func step(_ pod: Pod) async throws -> Lab? {
+        state.withLock { $0.uid = pod.metadata.uid }
+        switch LabAssessment(pod) {
+        case .ready:
+            let lab = labs.usable(pod, wanted)
+            guard let lab, lab.isSame(as: dead) else { return lab }
+            // The cache has not heard yet what happened to it.
+            await tell(.waitingForOldLab)
+        case .starting(let stage):
+            await tell(stage)
+        case .terminating:
+            await tell(.waitingForOldLab)
+        case .ended:
+            await tell(.waitingForOldLab)
+            try await delete(pod)
+        case .doomed(let error):
+            let reason = Self.explain(error, by: await warnings(of: pod.metadata.uid))
+            // Out of the way, so that the next login finds out whether the cause is mended.
+            try await delete(pod)
+            throw reason
+        case .unschedulable where wanted.isNewer(than: pod):
+            // Whoever mended the course does not mean the pod that fits nowhere.
+            try await delete(pod)
+        case .unschedulable(let reason):
+            await tell(.scheduling(reason))
+            state.withLock { $0.unschedulableSince = $0.unschedulableSince ?? .now }
+        }
+        return nil
+    }
+
+    // MARK: Requests
+
+    private func create() async throws {
+        await tell(.creating)
+        if let claim = wanted.homeClaim {
+            try await retrying { () async throws(APIError) in
+                try await self.labs.client.createPersistentVolumeClaim(claim, namespace: self.labs.namespace)
+            }
+        }
+        try await retrying { () async throws(APIError) in
+            _ = try await self.labs.client.createPod(self.wanted.manifest, namespace: self.labs.namespace)
+        }
+    }
+
+    /// A pod in which nothing has run yet need not be given time to end, which takes some kubelets a minute.
+    private func delete(_ pod: Pod) async throws {
+        try await retrying { () async throws(APIError) in
+            try await self.labs.client.deletePod(
+                named: pod.metadata.name, namespace: self.labs.namespace, uid: pod.metadata.uid,
+                gracePeriod: pod.hasStarted ? nil : .zero)
+        }
+    }
+
+    /// Repeats a request while its failure may pass. That the object is there already, or is gone already, is what
+    /// was wanted; everything else ends the start with the API server's own words.
+    private func retrying(_ request: () async throws(APIError) -> Void) async throws {
+        var backoff = Labs.backoff
+        while true {
+            do throws(APIError) {
+                return try await request()
+            } catch  where error.isAlreadyExists || error.isNotFound || error.isConflict && !error.isRetryable {
+                return
+            } catch  where error.isRetryable {
+                await tell(.retrying(error.message))
+                try await Task.sleep(for: max(backoff.next(), error.retryAfter ?? .zero))
+            } catch {
+                throw Self.refused(error)
+            }
+        }
+    }
+
+    // MARK: Time
+
+    /// Reads the pod's events while nothing else happens: some reasons to wait are told nowhere else.
+    func watchEvents() async throws -> Lab? {
+        while true {
+            try await Task.sleep(for: labs.eventInterval)
+            try checkPatience()
+            guard let uid = state.withLock({ $0.uid }), let warning = await warnings(of: uid).last else { continue }
+            if case .mounting? = state.withLock({ $0.stage }) { await tell(.mounting(warning.message)) }
+        }
+    }
+
+    /// Reasons of events that hold a start up and that no condition of the pod repeats.
+    private static let telling: Set = ["FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "Failed"]
+
+    /// Nothing but a hint: a failure to read it is no reason to end the start.
+    private func warnings(of uid: String) async -> [Event] {
+        let events = try? await labs.client.events(involvedObjectUID: uid, namespace: labs.namespace)
+        return (events ?? []).filter { $0.type == "Warning" && Self.telling.contains($0.reason) }
+    }
+
+    /// A pod that backs off only says so; what it backs off from is in an event.
+    private static func explain(_ error: LabError, by warnings: [Event]) -> LabError {
+        guard let warning = warnings.last(where: { $0.message.contains(": ") }) else { return error }
+        return LabError(cause: "\(error.cause): \(warning.message)", advice: error.advice)
+    }
+
+    private func checkPatience() throws {
+        let (stage, since) = state.withLock { ($0.stage, $0.unschedulableSince) }
+        guard case .scheduling(let reason?)? = stage, let since else { return }
+        guard ContinuousClock.now - since >= labs.unschedulablePatience else { return }
+        throw LabError(cause: "No node of the cluster can take your lab (\(reason))", advice: LabError.tryAgain)
+    }
+
+    func timedOut() -> LabError {
+        let stage = state.withLock { $0.stage.map { "\($0)" } ?? "asking the cluster" }
+        let limit = wanted.course.startTimeout.components.seconds
+        return LabError(
+            cause: "Your lab was not ready after \(limit) seconds; it was still \(stage)", advice: LabError.tryAgain)
+    }
+
+    private func tell(_ stage: LabStage) async {
+        let isNew = state.withLock { state in
+            defer { state.stage = stage }
+            return state.stage != stage
+        }
+        if isNew { await progress(stage) }
+    }
+
+    // MARK: Words
+
+    private static func refused(_ error: APIError) -> LabError {
+        let cause =
+            error.isExceededQuota
+            ? "The cluster has no room for another lab (\(error.message))"
+            : "The cluster refuses to start your lab (\(error.message))"
+        return LabError(cause: cause, advice: error.isExceededQuota ? LabError.tryAgain : LabError.askStaff)
+    }
+
+    private static func foreign(_ pod: Pod) -> LabError {
+        LabError(cause: "The pod \(pod.metadata.name) exists and is not your lab", advice: LabError.askStaff)
+    }
+}

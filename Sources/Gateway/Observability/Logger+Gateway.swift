@@ -1,0 +1,93 @@
+import Logging
+import SSHServer
+
+/// What the gateway logs, and in which words. The connection's id, the student and the lab session are on the logger.
+extension Logger {
+    func connectionOpened(from remote: SocketAddress) {
+        info("connection opened", metadata: ["remote": "\(remote)"])
+    }
+
+    func connectionClosed(_ reason: String) {
+        info("connection closed", metadata: ["reason": "\(reason)"])
+    }
+
+    func authenticated(method: AuthenticationRequest.Method) {
+        info("authenticated", metadata: ["method": "\(method.name)"])
+    }
+
+    func authenticationFailed(user: String, method: AuthenticationRequest.Method) {
+        // Some type their password where the name belongs: an unknown name is not repeated at length.
+        info("authentication failed", metadata: ["user": "\(user.prefix(64))", "method": "\(method.name)"])
+    }
+
+    func labSessionStarted(_ request: SessionRequest, course: String) {
+        info("lab session started", metadata: ["program": "\(request.program.name)", "course": "\(course)"])
+    }
+
+    func labReady(_ lab: Lab, after: Duration) {
+        info("lab ready", metadata: ["lab": "\(lab.pod)", "uid": "\(lab.uid)", "seconds": "\(after.seconds)"])
+    }
+
+    func labStage(_ stage: LabStage) {
+        info("lab is starting", metadata: ["stage": "\(stage)"])
+    }
+
+    func labSessionEnded(_ report: ExitReport, after: Duration) {
+        info("lab session ended", metadata: ["exit": "\(report)", "seconds": "\(after.seconds)"])
+    }
+
+    func labSessionFailed(_ cause: String) {
+        warning("lab session failed", metadata: ["cause": "\(cause)"])
+    }
+
+    func forwardingRequested(_ request: ForwardingRequest) {
+        let (host, port) = request.destination
+        // The client's words, and not more of them than a host name has.
+        info("forwarding requested", metadata: ["destination": "\(host.prefix(255)):\(port)"])
+    }
+
+    func forwardingRefused(_ reason: String) {
+        info("forwarding refused", metadata: ["reason": "\(reason)"])
+    }
+
+    func forwardingEnded(after: Duration) {
+        info("forwarding ended", metadata: ["seconds": "\(after.seconds)"])
+    }
+
+    func portForwardNotPossible(_ cause: String) {
+        warning("no port-forward, trying a command in the lab", metadata: ["cause": "\(cause)"])
+    }
+
+    func podCommandFailed(_ purpose: String, _ cause: String) {
+        warning("command in the lab failed", metadata: ["purpose": "\(purpose)", "cause": "\(cause)"])
+    }
+}
+
+extension AuthenticationRequest.Method {
+    fileprivate var name: String {
+        switch self {
+        case .none: "none"
+        case .password: "password"
+        case .publicKey, .publicKeyOffer: "publickey"
+        case .unsupported: "unsupported"
+        }
+    }
+}
+
+extension SessionRequest.Program {
+    fileprivate var name: String {
+        switch self {
+        case .shell: "shell"
+        case .exec: "exec"
+        case .subsystem(let name): "subsystem \(name)"
+        }
+    }
+}
+
+extension Duration {
+    /// With milliseconds, for people and for JSON.
+    fileprivate var seconds: Double {
+        let (seconds, attoseconds) = components
+        return (Double(seconds) * 1000 + Double(attoseconds / 1_000_000_000_000_000)).rounded() / 1000
+    }
+}

@@ -1,0 +1,121 @@
+import Classroom
+import Kubernetes
+import Logging
+import SSHServer
+
+/// One lab session: a session channel joined to one process in a lab, from the request to the exit report.
+///
+/// 1. `findLab`: the student's lab, started if need be, while the client is told how far it is.
+/// 2. `launch`: the program's process, and its process group.
+/// 3. `Relay`: everything in between.
+/// 4. The program's own exit status; or, if the client went first, a hang-up for what it left behind.
+struct LabSession: Sendable {
+    let student: Student
+    let course: Course
+    let connection: ConnectionInfo
+    let channel: ClientChannel
+    let request: SessionRequest
+    let labs: Labs
+    let commands: PodCommands
+    let terminal: UserTerminal
+    let client: StartingClient
+    let logger: Logger
+
+    func run() async -> ExitReport {
+        let start = ContinuousClock.now
+        logger.labSessionStarted(request, course: course.name)
+        let report = await perform()
+        logger.labSessionEnded(report, after: .now - start)
+        return report
+    }
+
+    private func perform() async -> ExitReport {
+        do {
+            let program = try RemoteCommand.program(request.program, course: course)
+            return try await join(program)
+        } catch let failure as LabSessionFailure {
+            return await terminal.fail(failure, logger)
+        } catch let error as LabError {
+            return await terminal.fail(.lab(error), logger)
+        } catch is StartingClient.Gone {
+            return .status(LabSessionFailure.exitStatus)
+        } catch {
+            return await terminal.fail(.lost("the gateway is stopping"), logger)
+        }
+    }
+
+    // MARK: The lab
+
+    /// Finds the lab and runs the program in it; again, while the cluster cannot be reached or the lab has just gone.
+    private func join(_ program: [String]) async throws -> ExitReport {
+        var attempts = LabAttempts()
+        while true {
+            let lab = try await findLab(not: attempts.dead)
+            do {
+                return try await run(program, in: lab)
+            } catch let error as APIError {
+                guard let pause = attempts.failed(error, on: lab) else { throw LabSessionFailure.notRun(error.message) }
+                if attempts.dead != lab { await terminal.say("\(LabStage.retrying(error.message))") }
+                try await client.wait { try await Task.sleep(for: pause) }
+            }
+        }
+    }
+
+    private func findLab(not dead: Lab?) async throws -> Lab {
+        let start = ContinuousClock.now
+        let lab = try await client.wait {
+            try await labs.ready(LabPod(student: student, course: course), not: dead) { stage in
+                logger.labStage(stage)
+                await terminal.say("\(stage)…")
+            }
+        }
+        logger.labReady(lab, after: .now - start)
+        if lab.isOutdated, request.terminal != nil {
+            await terminal.say("your lab was started from an older version of the course")
+        }
+        return lab
+    }
+
+    // MARK: The program
+
+    private func run(_ program: [String], in lab: Lab) async throws -> ExitReport {
+        let command = RemoteCommand(
+            program: program,
+            environment: RemoteCommand.environment(request, student: student, course: course, connection: connection),
+            input: request.terminal == nil ? commands.input : .terminal(size: client.size))
+        return try await commands.run(command, in: lab, tty: request.terminal != nil) { exec in
+            if let size = client.size { exec.resize(columns: size.columns, rows: size.rows) }
+            // A client that goes now is noticed by the relay: until the process group is known, nothing can be hung up.
+            let started = try await LaunchedProgram.started(on: exec, endNotice: command.endNotice) { bytes in
+                try? await channel.write(bytes, to: .standardError)
+            }
+            guard let started else { return try await explain(exec.result, lab, hasStarted: false) }
+            let relay = Relay(
+                channel: channel, exec: exec, commands: commands, lab: lab, program: started, logger: logger)
+            switch await relay.run(firstInput: client.takeTyped()) {
+            case .program(let result):
+                return try await explain(result, lab, hasStarted: true)
+            case .clientGone:
+                throw StartingClient.Gone()
+            }
+        }
+    }
+
+    /// The program's own exit status, where the cluster knows it; otherwise why it is not known.
+    private func explain(_ result: ExecResult, _ lab: Lab, hasStarted: Bool) async throws -> ExitReport {
+        switch result {
+        case .exited(let code):
+            // Killed processes say nothing themselves. If it was the lab that ended, somebody should.
+            if code > 128, let obituary = labs.obituary(of: lab) {
+                _ = await terminal.fail(.labEnded(obituary), logger)
+            }
+            return .status(code)
+        case .failed(let status):
+            let reason = status.message ?? status.reason ?? "no reason given"
+            guard hasStarted else { throw LabSessionFailure.notRun(reason) }
+            throw labs.obituary(of: lab).map(LabSessionFailure.labEnded) ?? .lost(reason)
+        case .lost(let reason):
+            throw labs.obituary(of: lab).map(LabSessionFailure.labEnded) ?? .lost(reason)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import SSHServer
+
+/// Why the gateway ended a lab session itself, in the words that the user reads: what happened, and what to do.
+enum LabSessionFailure: Error, Hashable, Sendable, CustomStringConvertible {
+    case notAuthenticated
+    case unknown
+    case suspended
+    case notInCourse(String, [String])
+    case notUTF8
+    case noSubsystem(String)
+    case lab(LabError)
+    case notRun(String)
+    case lost(String)
+    case labEnded(String)
+
+    /// Exit status of every failure that is the gateway's or the cluster's and not the command's.
+    static let exitStatus = 254
+
+    var report: ExitReport { .status(Self.exitStatus) }
+
+    var description: String {
+        switch self {
+        case .notAuthenticated: "you are not logged in"
+        case .unknown: "you are no longer in the classroom. \(LabError.askStaff)"
+        case .suspended: "your account is suspended. \(LabError.askStaff)"
+        case .notInCourse(let course, let courses):
+            "you are not in a course called \(course); yours: \(courses.joined(separator: ", "))"
+        case .notUTF8: "the command is not valid UTF-8, which the cluster cannot pass on"
+        case .noSubsystem(let name): "there is no subsystem called \(name)"
+        case .lab(let error): "\(error)"
+        case .notRun(let reason): "the command could not be run in your lab (\(reason)). \(LabError.askStaff)"
+        case .labEnded(let obituary): "\(obituary), and everything that ran in it with it. Log in again for a new one"
+        case .lost(let reason): "the connection to your lab was lost: \(reason). Log in again to go on"
+        }
+    }
+}

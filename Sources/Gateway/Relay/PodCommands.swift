@@ -1,0 +1,108 @@
+import Kubernetes
+import Logging
+import Synchronization
+
+/// Runs things in a lab: the program of a lab session, and the gateway's own small commands beside it, which are the
+/// only way to reach a process there (the exec API has no signals).
+struct PodCommands: Sendable {
+    let client: APIClient
+    let namespace: String
+
+    /// Whether an exec's stdin can be ended: learned from the cluster's answers, and assumed not to be until then,
+    /// because a fed program is right on both kinds of cluster.
+    private let endsInput = EndsInput()
+
+    /// One answer of the cluster, shared by all lab sessions.
+    private final class EndsInput: Sendable {
+        private let value = Atomic(false)
+        var isKnown: Bool { value.load(ordering: .relaxed) }
+        func note(_ isPossible: Bool) { value.store(isPossible, ordering: .relaxed) }
+    }
+
+    /// A small command that has not ended by then is left alone.
+    private static let timeout: Duration = .seconds(10)
+
+    init(client: APIClient, namespace: String) {
+        self.client = client
+        self.namespace = namespace
+    }
+
+    /// How a program without a terminal gets its end of input on this cluster.
+    var input: RemoteCommand.Input { endsInput.isKnown ? .direct : .fed }
+
+    /// Runs a program; the stream is closed when `body` returns.
+    ///
+    /// - Throws: `APIError` if the exec was refused or the connection failed before `body` was called.
+    func run<Value: Sendable>(
+        _ command: RemoteCommand, in lab: Lab, tty: Bool, body: (ExecStream) async throws -> Value
+    ) async throws -> Value {
+        let request = ExecRequest(
+            namespace: namespace, pod: lab.pod, container: LabPod.container, command: command.argv, tty: tty)
+        return try await client.withExec(request) { stream in
+            endsInput.note(stream.supportsHalfClose)
+            return try await body(stream)
+        }
+    }
+
+    /// Sends a signal, named without "SIG", to a process group.
+    func signal(_ name: String, processGroup: Int, in lab: Lab, _ logger: Logger) async {
+        _ = await perform("signal \(name)", ["kill", "-\(name)", "-\(processGroup)"], in: lab, logger)
+    }
+
+    /// Ends the feeder once it has written `byteCount` bytes, so that the program sees its end of input behind them.
+    /// Lasts as long as the program takes to read them.
+    func endInput(feeder: Int, afterByteCount byteCount: Int, in lab: Lab, _ logger: Logger) async {
+        let script = """
+            while read -r key value; do [ "$key" = wchar: ] && break; done < /proc/$1/io || exit 0
+            while [ "$value" -lt "$2" ]; do
+            sleep 0.02 || sleep 1
+            while read -r key value; do [ "$key" = wchar: ] && break; done < /proc/$1/io || exit 0
+            done 2>/dev/null
+            kill -KILL $1
+            """
+        let command = ["/bin/sh", "-c", script, "labgate", "\(feeder)", "\(byteCount)"]
+        var backoff = Labs.backoff
+        // The program waits for its end of input as long as it takes.
+        while await !perform("end of input", command, in: lab, logger, timeout: nil) {
+            guard (try? await Task.sleep(for: backoff.next())) != nil else { return }
+        }
+    }
+
+    /// Runs one of the gateway's own commands. Its failure is logged and nothing else: whoever asked cannot mend it.
+    ///
+    /// - Returns: whether the command has run to its end.
+    private func perform(
+        _ purpose: String, _ command: [String], in lab: Lab, _ logger: Logger, timeout: Duration? = timeout
+    ) async -> Bool {
+        let request = ExecRequest(
+            namespace: namespace, pod: lab.pod, container: LabPod.container, command: Self.argv(command), tty: false)
+        do {
+            let result = try await withThrowingTaskGroup(of: ExecResult.self) { group in
+                group.addTask {
+                    try await client.withExec(request) { stream in
+                        while await stream.nextOutput() != nil {}
+                        return stream.result
+                    }
+                }
+                if let timeout {
+                    group.addTask {
+                        try await Task.sleep(for: timeout)
+                        return .lost("it has not ended within \(timeout)")
+                    }
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? .lost("cancelled")
+            }
+            if case .exited = result { return true }
+            if !Task.isCancelled { logger.podCommandFailed(purpose, "\(result)") }
+        } catch {
+            if !Task.isCancelled { logger.podCommandFailed(purpose, "\(error)") }
+        }
+        return false
+    }
+
+    /// `kill` is a program in some images and a builtin in every shell.
+    private static func argv(_ command: [String]) -> [String] {
+        command.first == "/bin/sh" ? command : ["/bin/sh", "-c", "\"$@\"", "labgate"] + command
+    }
+}

@@ -1,0 +1,124 @@
+import Classroom
+import Kubernetes
+import Testing
+
+@testable import Gateway
+
+@Suite("A lab's pod")
+struct LabPodTests {
+    static let student = Student(name: "edu01", courses: ["c"])
+
+    static func pod(_ course: Course) -> JSONValue {
+        LabPod(student: student, course: course).manifest
+    }
+
+    static func course(_ template: DocumentValue? = nil) -> Course {
+        Course(
+            name: "c", image: "localhost:5000/edu_gcc",
+            sharedVolumes: [
+                SharedVolume(name: "mybackup", mountPath: "/mybackup", source: .hostPath("/srv/mybackup")),
+                SharedVolume(name: "books", mountPath: "/books", source: .persistentVolumeClaim("books")),
+            ],
+            podTemplate: template)
+    }
+
+    /// Every container of the pod, of whichever kind.
+    static func containers(_ pod: JSONValue) -> [JSONValue] {
+        ["containers", "initContainers"].flatMap { pod["spec"]?[$0]?.array ?? [] }
+    }
+
+    /// What must hold for a pod whatever its course says.
+    static func expectSealed(_ pod: JSONValue) {
+        let spec = pod["spec"]
+        #expect(spec?["automountServiceAccountToken"] == false)
+        #expect(spec?["enableServiceLinks"] == false)
+        for key in ["hostNetwork", "hostPID", "hostIPC"] { #expect(spec?[key] == false) }
+        #expect(spec?["securityContext"]?["runAsNonRoot"] == true)
+        #expect(spec?["securityContext"]?["seccompProfile"]?["type"] == "RuntimeDefault")
+        for container in containers(pod) {
+            let context = container["securityContext"]
+            #expect(context?["allowPrivilegeEscalation"] == false)
+            #expect(context?["privileged"] == false)
+            #expect(context?["runAsNonRoot"] == true)
+            #expect(context?["capabilities"] == ["drop": ["ALL"]])
+            for resource in ["cpu", "memory", "ephemeral-storage"] {
+                #expect(container["resources"]?["limits"]?[resource] != nil, "no limit of \(resource)")
+            }
+            for mount in container["volumeMounts"]?.array ?? []
+            where mount["name"] != "home" && mount["name"] != "scratch" {
+                #expect(mount["readOnly"] == true, "\(mount) can be written to")
+            }
+        }
+    }
+
+    @Test("has limits, no privileges, and shared volumes that are read-only")
+    func plain() {
+        let pod = Self.pod(Self.course())
+        Self.expectSealed(pod)
+        #expect(Self.containers(pod).count == 1)
+        #expect(Self.containers(pod)[0]["volumeMounts"]?.array?.count == 3)
+        #expect(pod["spec"]?["terminationGracePeriodSeconds"] == 5)
+    }
+
+    @Test("stays so with an overlay that adds containers, mounts and fields")
+    func overlaid() {
+        let mount: DocumentValue = ["name": "mybackup", "mountPath": "/again", "readOnly": .bool(false)]
+        let pod = Self.pod(
+            Self.course([
+                "metadata": ["labels": ["team": "a"]],
+                "spec": [
+                    "nodeSelector": ["disk": "ssd"],
+                    "hostNetwork": .bool(true),
+                    "automountServiceAccountToken": .bool(true),
+                    "containers": [
+                        ["name": "lab", "volumeMounts": [mount], "securityContext": ["privileged": .bool(true)]],
+                        ["name": "sidecar", "image": "busybox", "volumeMounts": [mount]],
+                    ],
+                    "initContainers": [["name": "prepare", "image": "busybox", "volumeMounts": [mount]]],
+                ],
+            ]))
+        Self.expectSealed(pod)
+        #expect(Self.containers(pod).count == 3)
+        #expect(pod["spec"]?["nodeSelector"]?["disk"] == "ssd")
+        #expect(pod["metadata"]?["labels"]?["team"] == "a")
+        #expect(pod["metadata"]?["labels"]?["app.kubernetes.io/managed-by"] == "labgate")
+        // The lab keeps its own mounts and image beside what the overlay adds.
+        #expect(Self.containers(pod)[0]["image"] == "localhost:5000/edu_gcc")
+        #expect(Self.containers(pod)[0]["volumeMounts"]?.array?.count == 4)
+    }
+
+    @Test("has a hash that changes with the course and with nothing else")
+    func hash() {
+        let lab = LabPod(student: Self.student, course: Self.course())
+        #expect(lab.specHash == LabPod(student: Self.student, course: Self.course()).specHash)
+        var changed = Self.course()
+        changed.image = "localhost:5000/edu_gcc:2"
+        #expect(lab.specHash != LabPod(student: Self.student, course: changed).specHash)
+        #expect(Self.pod(Self.course())["metadata"]?["annotations"]?["labgate.dev/spec-hash"]?.string == lab.specHash)
+    }
+
+    @Test("belongs to the very student and course that its annotations name")
+    func ownership() {
+        let lab = LabPod(student: Self.student, course: Self.course())
+        func pod(_ student: String, _ course: String) -> Pod {
+            Pod(
+                metadata: ObjectMeta(
+                    name: lab.name.pod,
+                    annotations: ["labgate.dev/student": student, "labgate.dev/course": course]))
+        }
+        #expect(lab.owns(pod("edu01", "c")))
+        #expect(!lab.owns(pod("edu02", "c")))
+        #expect(!lab.owns(pod("edu01", "d")))
+        #expect(!lab.owns(Pod(metadata: ObjectMeta(name: lab.name.pod))))
+    }
+
+    @Test("has no claim where homes do not outlive labs")
+    func homes() {
+        var course = Self.course()
+        #expect(
+            LabPod(student: Self.student, course: course).homeClaim?["spec"]?["resources"]?["requests"]?["storage"]
+                != nil)
+        course.home = Home(storage: .emptyDir)
+        #expect(LabPod(student: Self.student, course: course).homeClaim == nil)
+    }
+}
