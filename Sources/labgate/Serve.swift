@@ -1,0 +1,107 @@
+import ArgumentParser
+import Classroom
+import Gateway
+import Glibc
+import Kubernetes
+import Logging
+import SSHServer
+import ServiceLifecycle
+import Telemetry
+import UnixSignals
+
+/// `labgate serve`: the wiring of the whole gateway.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the gateway.",
+        discussion: """
+            SIGHUP reads the classroom again (changes are noticed by themselves, too). SIGTERM drains: nobody new gets \
+            in, lab sessions go on for drainTimeout at most. SIGINT closes them at once, also during a drain. Labs are \
+            left alone.
+
+            A configuration, with its defaults; paths are relative to its folder:
+
+              listen: ":2222"              # host:port
+              hostKeys: keys               # folder; keys are made at the first start
+              classroom: classroom         # folder of Course and Student documents
+              drainTimeout: 1h
+              kubernetes:                  # in a pod, the service account serves if nothing is said
+                kubeconfig: ~              # otherwise KUBECONFIG, or ~/.kube/config
+                context: ~
+                namespace: ~               # where the labs live; otherwise that of the credentials
+              ssh:
+                authenticationMethods: [publickey, password]
+                loginGraceTime: 2m
+                maximumTries: 6
+                maximumUnauthenticatedConnections: 512
+                maximumChannels: 32        # shells, commands and transfers at once on one connection
+                maximumForwardedChannels: 256
+                keepaliveInterval: 30s
+                keepaliveCountMaximum: 3
+                rekeyAfterMebibytes: 1024
+                rekeyAfter: 1h
+                eventLoops: 2              # one per core
+              log:
+                format: json               # or text
+                level: info
+            """
+    )
+
+    @OptionGroup var file: ConfigurationFile
+
+    func run() async throws {
+        let settings = try file.load()
+        // A client or a log reader that goes away is an error of one write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        Telemetry.startLogging(format: settings.logFormat, level: settings.logLevel)
+        let logger = Logger(label: "labgate")
+        do {
+            try await serve(settings, logger)
+        } catch let error as ClassroomError {
+            printError(error)
+            throw ExitCode.failure
+        } catch {
+            // One line for people, whatever part could not start.
+            printError("labgate: \(error)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func serve(_ settings: Settings, _ logger: Logger) async throws {
+        let folder = try ClassroomFolder(path: settings.classroom, logger: logger)
+        let cluster = try Cluster(settings.cluster, logger: logger)
+        do {
+            try await services(settings, folder, cluster, logger).run()
+        } catch {
+            try await cluster.client.shutdown()
+            throw error
+        }
+        try await cluster.client.shutdown()
+    }
+
+    private func services(
+        _ settings: Settings, _ folder: ClassroomFolder, _ cluster: Cluster, _ logger: Logger
+    ) throws -> ServiceGroup {
+        let pods = PodCache(
+            client: cluster.client, namespace: cluster.namespace, labelSelector: Gateway.podLabelSelector,
+            logger: logger)
+        let gateway = Gateway(
+            classroom: { folder.current }, client: cluster.client, pods: pods, namespace: cluster.namespace,
+            logger: logger)
+        let server = try SSHServer(
+            configuration: try settings.server(), logger: logger, handlers: gateway.handlers(for:))
+
+        // Started in this order, stopped in reverse: students leave before what they depend on does.
+        return ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: folder),
+                    .init(service: ReloadOnHangUp(folder: folder)),
+                    .init(service: pods),
+                    .init(
+                        service: SSHService(server: server, drainTimeout: settings.drainTimeout),
+                        successTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                gracefulShutdownSignals: [.sigterm],
+                logger: logger))
+    }
+}

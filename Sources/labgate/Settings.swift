@@ -1,0 +1,130 @@
+import Classroom
+import Foundation
+import Logging
+import SSHServer
+import Telemetry
+
+/// The gateway's own configuration: one YAML file, read whole and checked whole.
+struct Settings: Sendable {
+    /// Where the Kubernetes API is, and with which credentials.
+    struct Cluster: Sendable {
+        /// nil for `KUBECONFIG` and `~/.kube/config`, or the service account when running in a pod.
+        var kubeconfig: String?
+        var context: String?
+        /// nil for the namespace of the credentials.
+        var namespace: String?
+    }
+
+    /// Where students connect.
+    var host = ""
+    var port = 2222
+    /// Folder of the host keys, made at the first start.
+    var hostKeys = "keys"
+    /// Folder of the Course and Student documents.
+    var classroom = "classroom"
+    var cluster = Cluster()
+    /// How long lab sessions may go on after SIGTERM.
+    var drainTimeout: Duration = .seconds(3600)
+    var logFormat: LogFormat = .json
+    var logLevel: Logger.Level = .info
+    private var limits = Limits()
+
+    /// What the `ssh` section may change; the defaults are `SSHServer.Configuration`'s.
+    fileprivate struct Limits: Sendable {
+        var methods: [Method]?
+        var loginGraceTime: Duration?
+        var maximumTries: Int?
+        var maximumUnauthenticatedConnections: Int?
+        var maximumChannels: Int?
+        var maximumForwardedChannels: Int?
+        var keepaliveInterval: Duration?
+        var keepaliveCountMaximum: Int?
+        var rekeyAfterMebibytes: Int?
+        var rekeyAfter: Duration?
+        var eventLoops: Int?
+    }
+
+    fileprivate enum Method: String, CaseIterable, Sendable {
+        case publickey
+        case password
+    }
+
+    /// Reads a configuration; relative paths in it are relative to its folder.
+    static func load(_ path: String) throws(ClassroomError) -> (Settings, warnings: [Problem]) {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+        let (settings, warnings) = try DocumentReader.read(contentsOf: path) { Settings(reading: $0, in: folder) }
+        return (settings, warnings)
+    }
+
+    private init?(reading file: DocumentReader, in folder: URL) {
+        let path = { (text: String) in URL(fileURLWithPath: text, relativeTo: folder).path }
+        let address = file.value("listen", .listenAddress, default: ListenAddress(host: host, port: port))
+        (host, port) = (address.host, address.port)
+        hostKeys = path(file.value("hostKeys", .string, default: hostKeys))
+        classroom = path(file.value("classroom", .string, default: classroom))
+        drainTimeout = file.value("drainTimeout", .duration(in: .zero ... .seconds(604_800)), default: drainTimeout)
+        cluster = file.value("kubernetes", .object { Cluster(reading: $0, path: path) }, default: cluster)
+        limits = file.value("ssh", .object(Limits.init(reading:)), default: limits)
+        let log = file.value("log", .object(Log.init(reading:)), default: Log())
+        (logFormat, logLevel) = (log.format, log.level)
+    }
+
+    fileprivate struct Log {
+        var format: LogFormat = .json
+        var level: Logger.Level = .info
+    }
+
+    /// The SSH server's configuration.
+    ///
+    /// - Throws: `SSHServerError` if the host keys cannot be used.
+    func server() throws(SSHServerError) -> SSHServer.Configuration {
+        var server = SSHServer.Configuration(host: host, port: port, hostKeys: try .load(orMakeIn: hostKeys))
+        if let methods = limits.methods {
+            server.methods = methods.reduce(into: []) { $0.insert($1 == .password ? .password : .publicKey) }
+        }
+        server.loginGraceTime = limits.loginGraceTime ?? server.loginGraceTime
+        server.maximumTries = limits.maximumTries ?? server.maximumTries
+        server.maximumUnauthenticatedConnections =
+            limits.maximumUnauthenticatedConnections ?? server.maximumUnauthenticatedConnections
+        server.maximumChannels = limits.maximumChannels ?? server.maximumChannels
+        server.maximumForwardedChannels = limits.maximumForwardedChannels ?? server.maximumForwardedChannels
+        server.keepaliveInterval = limits.keepaliveInterval ?? server.keepaliveInterval
+        server.keepaliveCountMaximum = limits.keepaliveCountMaximum ?? server.keepaliveCountMaximum
+        if let mebibytes = limits.rekeyAfterMebibytes { server.rekeyAfterByteCount = UInt64(mebibytes) << 20 }
+        server.rekeyAfter = limits.rekeyAfter ?? server.rekeyAfter
+        server.eventLoopCount = limits.eventLoops ?? server.eventLoopCount
+        return server
+    }
+}
+
+extension Settings.Cluster {
+    fileprivate init?(reading section: DocumentReader, path: (String) -> String) {
+        kubeconfig = section.optional("kubeconfig", .string).map(path)
+        context = section.optional("context", .string)
+        namespace = section.optional("namespace", .dnsLabel)
+    }
+}
+
+extension Settings.Limits {
+    fileprivate init?(reading section: DocumentReader) {
+        methods = section.optional("authenticationMethods", .list(of: .oneOf, minimumCount: 1))
+        loginGraceTime = section.optional("loginGraceTime", .duration(in: .seconds(5) ... .seconds(3600)))
+        maximumTries = section.optional("maximumTries", .int(in: 1...100))
+        maximumUnauthenticatedConnections = section.optional(
+            "maximumUnauthenticatedConnections", .int(in: 1...100_000))
+        maximumChannels = section.optional("maximumChannels", .int(in: 1...1000))
+        maximumForwardedChannels = section.optional("maximumForwardedChannels", .int(in: 0...1000))
+        keepaliveInterval = section.optional("keepaliveInterval", .duration(in: .seconds(1) ... .seconds(3600)))
+        keepaliveCountMaximum = section.optional("keepaliveCountMaximum", .int(in: 1...100))
+        rekeyAfterMebibytes = section.optional("rekeyAfterMebibytes", .int(in: 1...1_048_576))
+        rekeyAfter = section.optional("rekeyAfter", .duration(in: .seconds(60) ... .seconds(86_400)))
+        eventLoops = section.optional("eventLoops", .int(in: 1...256))
+    }
+}
+
+extension Settings.Log {
+    fileprivate init?(reading section: DocumentReader) {
+        format = section.value("format", .oneOf, default: format)
+        level = section.value("level", .oneOf, default: level)
+    }
+}
