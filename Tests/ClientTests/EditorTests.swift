@@ -1,0 +1,102 @@
+import Foundation
+@testable import TestSupport
+import Testing
+
+extension ClientTests {
+    /// What editors do when they connect, as their logs tell it.
+    @Suite(.sampleClass)
+    struct EditorTests {
+        let sample: SampleClass
+
+        init() throws { sample = try .ofSuite() }
+
+        /// What VS Code pipes into the shell: it looks around, starts its server on a port of the loopback, and says which.
+        private static let bootstrap = """
+            echo "mark: running"
+            test -x "$(command -v flock)" && mkdir -p ~/.vscode-server && flock ~/.vscode-server/lock true
+            echo "mark: platform==$(uname -s)=="
+            cat > ~/.vscode-server/server.pl <<'EOF'
+            use IO::Socket::INET;
+            my $server = IO::Socket::INET->new(Listen => 100, LocalAddr => "127.0.0.1", LocalPort => 0) or die;
+            open my $file, ">", "$ENV{HOME}/.vscode-server/port"; print $file $server->sockport; close $file;
+            $SIG{CHLD} = "IGNORE";
+            while (1) {
+                my $client = $server->accept or next;
+                next if fork;
+                1 until <$client> =~ /^\\r?\\n/;
+                print $client "HTTP/1.0 200 OK\\r\\n\\r\\n" . "x" x 1000000; exit;
+            }
+            EOF
+            nohup perl ~/.vscode-server/server.pl >/dev/null 2>&1 </dev/null &
+            until test -s ~/.vscode-server/port; do sleep 0.05; done
+            echo "mark: listeningOn==$(cat ~/.vscode-server/port)=="
+            echo "mark: end"
+
+            """
+
+        @Test("VS Code's bootstrap: a word within a second of a cold start, then its server by way of -D, and again in the same lab")
+        func vsCode() async throws {
+            let slow = "{spec: {initContainers: [{name: slow, image: \"\(Cluster.image)\", command: [sleep, \"8\"]}]}}"
+            try await sample.change { try sample.write(CourseDocument(podTemplate: slow)) }
+            let socks = try LocalPort.free()
+            let ssh = try sample.ssh()
+            let begin = ContinuousClock.now
+            let window = try ssh.with("-v", "-T", "-D", "\(socks)", "-o", "ConnectTimeout=15").start(input: .open)
+            defer { window.kill() }
+            try window.type(Self.bootstrap)
+            try await window.prints("labgate: ", within: .seconds(5))
+            let firstWord = ContinuousClock.now - begin
+            try await window.prints("mark: end", within: .seconds(60))
+            #expect(ContinuousClock.now - begin > .seconds(8), "the start was to be a slow one")
+            // A connection and an authentication are in it, too.
+            #expect(firstWord < .seconds(2), "\(firstWord)")
+            #expect(window.output.hasPrefix("mark: running\n"), "\(window.output.prefix(200))")
+            #expect(window.output.contains("mark: platform==Linux=="))
+            let port = try #require(window.output.firstMatch(of: /listeningOn==(\d+)==/).map { String($0.1) })
+
+            try await withThrowingTaskGroup(of: Void.self) { streams in
+                for _ in 0..<6 {
+                    streams.addTask {
+                        let child = try await ChildProcess.run([
+                            "curl", "--silent", "--show-error", "--max-time", "30", "--socks5-hostname",
+                            "127.0.0.1:\(socks)", "http://127.0.0.1:\(port)/",
+                        ])
+                        #expect(child.outputBytes.count == 1_000_000, "\(child.errors)")
+                    }
+                }
+                try await streams.waitForAll()
+            }
+
+            let lab = try await ssh.run("hostname").output
+            let again = try await ssh.with("-T").run("bash", input: .text("hostname; cat ~/.vscode-server/port\n"))
+            #expect(again.output == lab + port, "a second connection is to reach the same lab: \(again.errors)")
+            try await sample.change { try sample.write(CourseDocument()) }
+        }
+
+        @Test("JetBrains Gateway's way: probes on connections of their own, a worker uploaded by SFTP, one long forwarding")
+        func jetBrains() async throws {
+            let ssh = try sample.ssh()
+            for (probe, answer) in [
+                ("uname -sm", "Linux x86_64\n"), ("echo $HOME", "/home/student\n"), ("id -u", "1000\n"),
+                ("test -d ~/.cache/JetBrains || echo missing", "missing\n"), ("mkdir -p ~/.cache/JetBrains", ""),
+            ] {
+                let child = try await ssh.run(probe)
+                #expect((child.output, child.status) == (answer, 0))
+            }
+            let files = try await TransferFiles.make(byteCount: 40_000_000)
+            let batch = "put \(files.original.path) .cache/JetBrains/worker\nchmod 755 .cache/JetBrains/worker\n"
+            let upload = try await ssh.transfer("sftp", "-b", "-", ssh.remote(""), input: .text(batch))
+            #expect(upload.status == 0, "\(upload.errors)")
+            let sum = try await ssh.run("sha256sum < .cache/JetBrains/worker").output.prefix(64)
+            #expect(try await sum == ChildProcess.run(["sha256sum", files.original.path]).output.prefix(64))
+            try await LabServer.echo(in: sample) { server in
+                let port = try LocalPort.free()
+                let forwarding = try ssh.with("-N", "-L", "\(port):localhost:\(server.port)").start()
+                defer { forwarding.kill() }
+                try await LocalPort.echoes(port, forwarding)
+                for _ in 0..<10 { #expect(try await ssh.run("true").status == 0) }
+                try await LocalPort.echoes(port, forwarding)
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+"""asyncssh as a client: SCRIPT CHECK PORT KEY [ARGUMENT...] returns when all was as it should be."""
+
+import asyncio
+import os
+import sys
+import tempfile
+
+import asyncssh
+
+
+def connect(**options):
+    return asyncssh.connect(
+        "127.0.0.1", int(sys.argv[2]), username="edu01", known_hosts=None, client_keys=[sys.argv[3]], config=None,
+        **options)
+
+
+async def command():
+    async with connect() as connection:
+        result = await connection.run("echo out; echo err >&2; exit 42")
+        assert (result.stdout, result.stderr, result.exit_status) == ("out\n", "err\n", 42), result
+
+
+async def input():
+    async with connect() as connection:
+        result = await connection.run("sort", input="b\na\n")
+        assert (result.stdout, result.exit_status) == ("a\nb\n", 0), result
+
+
+async def terminal():
+    async with connect() as connection:
+        process = await connection.create_process(
+            "stty size; trap 'stty size; exit 3' WINCH; while :; do sleep 0.05; done", term_type="xterm-256color",
+            term_size=(101, 41))
+        assert (await process.stdout.readline()).strip() == "41 101"
+        process.change_terminal_size(90, 30)
+        assert (await process.stdout.readline()).strip() == "30 90"
+        await process.wait()
+        assert process.exit_status == 3, process.exit_status
+
+
+async def environment():
+    async with connect() as connection:
+        result = await connection.run("echo $LC_TEST", env={"LC_TEST": "a b", "LD_PRELOAD": "x"})
+        assert result.stdout == "a b\n", result
+
+
+async def signal():
+    async with connect() as connection:
+        process = await connection.create_process("trap 'echo caught; exit 7' USR1; echo ready; while :; do sleep 0.05; done")
+        assert await process.stdout.readline() == "ready\n"
+        process.send_signal("USR1")
+        assert await process.stdout.readline() == "caught\n"
+        await process.wait()
+        assert process.exit_status == 7, process.exit_status
+
+
+async def channels():
+    async with connect() as connection:
+        results = await asyncio.gather(*(connection.run(f"sleep 0.2; echo {n}; exit {n}") for n in range(10)))
+        assert [(r.stdout, r.exit_status) for r in results] == [(f"{n}\n", n) for n in range(10)], results
+
+
+async def keepalive():
+    async with connect(keepalive_interval=0.2, keepalive_count_max=3) as connection:
+        result = await connection.run("sleep 2; echo alive")
+        assert result.stdout == "alive\n", result
+
+
+async def rekeying():
+    """Both ways at once, with new keys at every MiB."""
+    block = os.urandom(1 << 16)
+    async with connect(rekey_bytes="1M") as connection:
+        process = await connection.create_process("cat", encoding=None)
+
+        async def feed():
+            for _ in range(320):
+                process.stdin.write(block)
+                await process.stdin.drain()
+            process.stdin.write_eof()
+
+        feeding = asyncio.create_task(feed())
+        for _ in range(320):
+            assert await process.stdout.readexactly(len(block)) == block
+        await feeding
+        assert await process.stdout.read() == b""
+        await process.wait()
+        assert process.exit_status == 0
+
+
+async def sftp():
+    data = os.urandom(3_000_000)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "file")
+        with open(path, "wb") as file:
+            file.write(data)
+        async with connect() as connection, connection.start_sftp_client() as client:
+            await client.put(path, "asyncssh file")
+            await client.get("asyncssh file", path + ".back")
+            assert (await client.stat("asyncssh file")).size == len(data)
+            await client.remove("asyncssh file")
+        with open(path + ".back", "rb") as file:
+            assert file.read() == data
+
+
+async def forwarding(port):
+    async with connect() as connection:
+        listener = await connection.forward_local_port("127.0.0.1", 0, "localhost", int(port))
+        readers = await asyncio.gather(
+            *(asyncio.open_connection("127.0.0.1", listener.get_port()) for _ in range(5)))
+        for number, (reader, writer) in enumerate(readers):
+            writer.write(b"line %d\n" % number)
+            assert await reader.readline() == b"line %d\n" % number
+            writer.close()
+
+
+asyncio.run(globals()[sys.argv[1]](*sys.argv[4:]))

@@ -1,0 +1,23 @@
+/// What a client can want; a row of the table of clients.
+enum Feature: String, CaseIterable {
+    case command = "Commands: output apart, exit status"
+    case input = "Input and its end"
+    case terminal = "Terminal, its size and resizing"
+    case environment = "Environment variables"
+    case signal = "Signals"
+    case channels = "Many channels on one connection"
+    case keepalive = "Keepalives"
+    case rekeying = "New keys in mid-transfer"
+    case sftp = "SFTP"
+    case scp = "scp"
+    case legacySCP = "scp -O (legacy protocol)"
+    case rsync = "rsync"
+    case git = "git clone and push"
+    case sshfs = "sshfs"
+    case localForwarding = "Local forwarding (-L)"
+    case dynamicForwarding = "Dynamic forwarding (-D)"
+    case remoteForwarding = "Remote forwarding (-R)"
+    case socketForwarding = "Forwarding to sockets (-L port:/path)"
+    case agentForwarding = "Agent forwarding (-A)"
+    case x11Forwarding = "X11 forwarding (-X)"
+}

@@ -1,0 +1,36 @@
+@testable import TestSupport
+import Testing
+
+extension ClusterTests {
+    /// Homes that outlive their labs.
+    @Suite(.sampleClass, .enabled("the cluster has no default StorageClass") { try await Cluster.hasDefaultStorageClass() })
+    struct HomeTests {
+        let sample: SampleClass
+
+        init() throws { sample = try .ofSuite() }
+
+        @Test("The home survives the pod, and each student has one for each course")
+        func survival() async throws {
+            let home = "persistentVolumeClaim: {size: 1Gi}"
+            try await sample.change {
+                try sample.write(CourseDocument(home: home))
+                try sample.write(CourseDocument(name: "c2", home: home))
+                try await sample.write(student: "edu01", courses: ["c", "c2"])
+            }
+            let script = "mkdir -p project && echo 'int main;' > project/main.c && chmod 600 project/main.c && echo gone > /tmp/gone"
+            let writing = try await sample.ssh().run(script)
+            #expect(writing.status == 0, "\(writing.errors)")
+            let first = try #require(await sample.namespace.pod(of: "edu01"))
+            try await sample.namespace.kubectl("delete", "pod", first["metadata"]["name"].string ?? "")
+
+            let again = try await sample.ssh().run("stat -c %a project/main.c; cat project/main.c; test -e /tmp/gone; echo $?")
+            #expect(again.output == "600\nint main;\n1\n")
+            let second = try #require(await sample.namespace.pod(of: "edu01"))
+            #expect(first["metadata"]["uid"] != second["metadata"]["uid"])
+            #expect(first["metadata"]["name"] == second["metadata"]["name"])
+
+            #expect(try await sample.ssh("edu01+c2").run("ls -A").output == "")
+            #expect(try await sample.ssh("edu02").run("ls -A").output == "")
+        }
+    }
+}

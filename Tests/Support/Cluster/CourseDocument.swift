@@ -1,0 +1,46 @@
+/// A Course document, with what the tests change about it.
+struct CourseDocument {
+    var name = "c"
+    var image = Cluster.image
+    var cpu = "1"
+    /// In YAML's flow style, such as `{FOO: bar}`.
+    var environment = "{}"
+    /// Gone with the pod unless a test is about homes: volumes are few on some clusters.
+    var home = "emptyDir: {}"
+    var terminationGracePeriod = "1s"
+    var startTimeout = "120s"
+    var ephemeralStorage = "1Gi"
+    var sftpServer: String?
+    /// In YAML's flow style; nil for the default.
+    var permitOpen: String?
+    /// In YAML's flow style; nil for none.
+    var podTemplate: String?
+
+    /// Name of the ConfigMap that is shared where no folder of the node is.
+    static let sharedConfigMap = "mybackup"
+
+    var yaml: String {
+        let shared = Cluster.sharedFolder.map { "hostPath: \($0)" } ?? "configMap: \(Self.sharedConfigMap)"
+        return """
+            apiVersion: labgate.dev/v1alpha1
+            kind: Course
+            metadata: {name: \(name)}
+            spec:
+              image: "\(image)"
+              shell: /bin/bash
+              resources:
+                cpu: "\(cpu)"
+                memory: 512Mi
+                ephemeralStorage: \(ephemeralStorage)
+                requests: {\(cpu == "1" ? "cpu: 50m, " : "")memory: 64Mi}
+              environment: \(environment)
+              home: {mountPath: /home/student, \(home)}
+              sharedVolumes: [{name: mybackup, mountPath: /mybackup, \(shared)}]
+              terminationGracePeriod: \(terminationGracePeriod)
+              startTimeout: \(startTimeout)
+            \(podTemplate.map { "  podTemplate: \($0)\n" } ?? "")
+            \(sftpServer.map { "  sftpServer: \($0)\n" } ?? "")
+            \(permitOpen.map { "  permitOpen: \($0)\n" } ?? "")
+            """
+    }
+}
