@@ -25,10 +25,26 @@ extension Course {
             "startTimeout", .duration(in: .seconds(1) ... .seconds(3600)), default: startTimeout)
         terminationGracePeriod = spec.value(
             "terminationGracePeriod", .duration(in: .seconds(1) ... .seconds(300)), default: terminationGracePeriod)
+        idle = spec.value("idle", .object(IdleRules.init(reading:)), default: idle)
+        gatewayCommands = spec.value("gatewayCommands", .bool, default: gatewayCommands)
+        capacity = spec.optional("capacity", .int(in: 1...1_000_000))
+        calendar = CourseCalendar(reading: spec)
+        quotas = spec.value("quotas", .object(quotas(reading:)), default: quotas)
         checkMounts(spec)
         let policy = PodTemplatePolicy(sharedVolumeNames: Set(sharedVolumes.map(\.name)))
         podTemplate = spec.optional("podTemplate", .podTemplate(policy))
         if image == nil { return nil }
+    }
+
+    /// Reads `quotas`, once the calendar has been read.
+    private func quotas(reading reader: DocumentReader) -> Quotas {
+        let given = QuotaOverrides(reading: reader)
+        if calendar.term == nil {
+            for meter in given.metersWithTerm {
+                reader.report("has a budget for the term, but the course has no term; add it", at: meter.rawValue)
+            }
+        }
+        return given.applied(to: quotas)
     }
 
     /// Reports volumes that share a name or a place, and a home that would lie on a read-only volume.

@@ -1,4 +1,5 @@
-/// What a lab is made of: image, shell, resources, volumes and what the client may bring along.
+/// What a lab is made of: image, shell, resources, volumes and what the client may bring along; and how it may be used:
+/// idle rules, quotas, capacity and calendar.
 public struct Course: Hashable, Sendable {
     /// When the node pulls the image; Kubernetes decides by the tag if a course does not say.
     public enum ImagePullPolicy: String, Hashable, Sendable, CaseIterable {
@@ -39,6 +40,16 @@ public struct Course: Hashable, Sendable {
     public var startTimeout: Duration
     /// How long processes of a lab that is deleted get between SIGTERM and SIGKILL.
     public var terminationGracePeriod: Duration
+    /// When labs and lab sessions are ended.
+    public var idle: IdleRules
+    /// Whether commands such as `:status` are for the gateway and not for the lab.
+    public var gatewayCommands: Bool
+    /// How many labs of the course there may be at once; nil for no limit.
+    public var capacity: Int?
+    /// What each student may have and use; see ``quotas(for:)``.
+    public var quotas: Quotas
+    /// Its time zone, term, opening hours and exams.
+    public var calendar: CourseCalendar
     /// `metadata` and `spec` of a pod, laid over the one that the gateway makes. Checked by ``PodTemplatePolicy``.
     public var podTemplate: DocumentValue?
     /// Where the course's document is.
@@ -62,6 +73,11 @@ public struct Course: Hashable, Sendable {
         sftpServer: String? = nil,
         startTimeout: Duration = .seconds(300),
         terminationGracePeriod: Duration = .seconds(5),
+        idle: IdleRules = IdleRules(),
+        gatewayCommands: Bool = true,
+        capacity: Int? = nil,
+        quotas: Quotas = Quotas(),
+        calendar: CourseCalendar = CourseCalendar(),
         podTemplate: DocumentValue? = nil,
         source: SourceLocation = SourceLocation(file: "", line: nil)
     ) {
@@ -81,8 +97,18 @@ public struct Course: Hashable, Sendable {
         self.sftpServer = sftpServer
         self.startTimeout = startTimeout
         self.terminationGracePeriod = terminationGracePeriod
+        self.idle = idle
+        self.gatewayCommands = gatewayCommands
+        self.capacity = capacity
+        self.quotas = quotas
+        self.calendar = calendar
         self.podTemplate = podTemplate
         self.source = source
+    }
+
+    /// What a student may have and use in the course: its quotas, and in their place those that the student has.
+    public func quotas(for student: Student) -> Quotas {
+        student.quotas.applied(to: quotas)
     }
 
     /// Whether a client may forward connections there.

@@ -15,6 +15,7 @@ public final class DocumentReader {
     let field: Field
     private let values: [String: Field]
     private var knownKeys: [String] = []
+    private var allowsOtherKeys = false
 
     /// Reads a mapping; nil, with the problem reported, if `field` is not one.
     init?(_ field: Field) {
@@ -73,8 +74,15 @@ public final class DocumentReader {
         field.member(key, field.node, mark: field.mark).report(message, severity: severity)
     }
 
+    /// Takes other keys than those that the schema asks for as somebody else's.
+    func allowOtherKeys() {
+        allowsOtherKeys = true
+    }
+
     /// Reports every key that the schema did not ask for. To be called when the schema has been read.
     func reportUnknownKeys() {
+        field.problems.noteSchema(keys: knownKeys, at: field.path)
+        if allowsOtherKeys { return }
         for (key, value) in values where !knownKeys.contains(key) {
             value.report("unknown key; \(Spelling.advice(for: key, known: knownKeys))")
         }

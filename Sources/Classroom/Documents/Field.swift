@@ -13,28 +13,30 @@ struct Field {
     let file: String
     /// Where to report.
     let problems: ProblemCollector
+    /// Whether somebody has written the lines; those of text that a program has made say nothing.
+    var hasLines = true
 
     /// The file and line.
     var location: SourceLocation {
-        SourceLocation(file: file, line: mark?.line)
+        SourceLocation(file: file, line: hasLines ? mark?.line : nil)
     }
 
     /// Reports a problem with this value.
     func report(_ message: String, severity: Problem.Severity = .error) {
         problems.report(
-            Problem(severity, at: location, column: mark?.column, keyPath: path, message))
+            Problem(severity, at: location, column: hasLines ? mark?.column : nil, keyPath: path, message))
     }
 
     /// A value inside this one, under `key`.
     func member(_ key: String, _ node: Node, mark: Mark?) -> Field {
         let path = path + KeyPathStep.key(key).text(first: path.isEmpty)
-        return Field(node: node, path: path, mark: mark, file: file, problems: problems)
+        return Field(node: node, path: path, mark: mark, file: file, problems: problems, hasLines: hasLines)
     }
 
     /// A value inside this one, at `index`.
     func element(_ index: Int, _ node: Node) -> Field {
         let path = path + KeyPathStep.index(index).text(first: false)
-        return Field(node: node, path: path, mark: node.mark, file: file, problems: problems)
+        return Field(node: node, path: path, mark: node.mark, file: file, problems: problems, hasLines: hasLines)
     }
 
     /// The value at a path below this one, or the nearest one around it that exists.

@@ -90,6 +90,16 @@ extension FieldType where Value == Duration {
     }
 }
 
+extension FieldType where Value == Duration? {
+    /// A duration within `range`, or `never`, which is nil.
+    public static func durationOrNever(in range: ClosedRange<Duration>) -> FieldType {
+        FieldType { field in
+            if field.node.scalar?.string == "never" { return .some(nil) }
+            return FieldType<Duration>.duration(in: range).read(field).map(Optional.some)
+        }
+    }
+}
+
 extension FieldType where Value: CaseIterable & RawRepresentable<String> {
     /// One of an enumeration's raw values.
     public static var oneOf: FieldType {

@@ -5,6 +5,15 @@ final class ProblemCollector {
     /// Everything reported so far, in the order of reporting.
     private(set) var problems: [Problem] = []
 
+    /// The keys that schemas asked for, by the path of their mapping with `[]` for any index, if they are to be kept:
+    /// so the schemas, which are code, can be compared with their other descriptions.
+    private(set) var schemaKeys: [String: Set<String>] = [:]
+    private let keepsSchemaKeys: Bool
+
+    init(keepsSchemaKeys: Bool = false) {
+        self.keepsSchemaKeys = keepsSchemaKeys
+    }
+
     /// Whether anything reported so far forbids the use of what was read.
     var hasErrors: Bool { problems.contains { $0.severity == .error } }
 
@@ -14,6 +23,12 @@ final class ProblemCollector {
     /// Adds one problem.
     func report(_ problem: Problem) {
         problems.append(problem)
+    }
+
+    /// Notes which keys a schema asked for in the mapping at `path`.
+    func noteSchema(keys: [String], at path: String) {
+        guard keepsSchemaKeys else { return }
+        schemaKeys[path.replacing(/\[[0-9]+\]/, with: "[]"), default: []].formUnion(keys)
     }
 
     /// The warnings of a reading without errors, in reading order.

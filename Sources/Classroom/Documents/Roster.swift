@@ -6,16 +6,11 @@ struct Roster {
         let field: Field
     }
 
-    /// The one version of the schema so far.
-    static let apiVersion = "labgate.dev/v1alpha1"
-
-    private enum Kind: String, CaseIterable {
-        case course = "Course"
-        case student = "Student"
-    }
+    /// What is said of documents with courses only.
+    static let noStudents = "there is no student, so nobody can log in"
 
     private struct Key: Hashable {
-        let kind: Kind
+        let kind: DocumentKind
         let name: String
     }
 
@@ -24,6 +19,7 @@ struct Roster {
     private(set) var students: [Entry<Student>] = []
     /// Every document with a name, also those that are wrong otherwise: to refer to one of these is no second mistake.
     private var places: [Key: SourceLocation] = [:]
+    private var logins: [String: SourceLocation] = [:]
 
     init(problems: ProblemCollector) {
         self.problems = problems
@@ -34,49 +30,38 @@ struct Roster {
         for document in file.documents(problems: problems) { add(document) }
     }
 
-    private mutating func add(_ document: Field) {
-        guard let reader = DocumentReader(document) else { return }
-        let version = reader.required("apiVersion", .string)
-        if let version, version != Self.apiVersion {
-            reader.report("\(version) is not known; this labgate reads \(Self.apiVersion)", at: "apiVersion")
-            return
-        }
-        guard let kind = reader.required("kind", FieldType<Kind>.oneOf) else { return }
-        let name = reader.required("metadata", .object { Self.name(reading: $0, kind) })
-        if let name {
-            guard places[Key(kind: kind, name: name)] == nil else {
-                let first = places[Key(kind: kind, name: name)].map(\.description) ?? ""
-                reader.report("there is already a \(kind.rawValue) called \(name), at \(first)", at: "metadata")
+    private mutating func add(_ field: Field) {
+        guard let document = ClassroomDocument(field, origin: .folder) else { return }
+        if let name = document.name {
+            let key = Key(kind: document.kind, name: name)
+            if let first = places[key] {
+                let message = "there is already a \(key.kind.rawValue) called \(name), at \(first)"
+                document.reader.report(message, at: "metadata")
                 return
             }
-            places[Key(kind: kind, name: name)] = document.location
+            places[key] = document.location
         }
-        switch kind {
+        switch document.kind {
         case .course:
-            let course = reader.required(
-                "spec",
-                .object { spec in
-                    Course(name: name ?? "", source: document.location, reading: spec)
-                })
-            if let course { courses.append(Entry(entity: course, field: document)) }
+            if let course = document.course() { courses.append(Entry(entity: course, field: field)) }
         case .student:
-            let student = reader.required(
-                "spec",
-                .object { spec in
-                    Student(name: name ?? "", source: document.location, reading: spec)
-                })
-            if let student { students.append(Entry(entity: student, field: document)) }
+            if let student = document.student() { add(student, field) }
         }
-        reader.reportUnknownKeys()
     }
 
-    private static func name(reading metadata: DocumentReader, _ kind: Kind) -> String? {
-        _ = metadata.optional("labels", .map(of: .string))
-        _ = metadata.optional("annotations", .map(of: .string))
-        switch kind {
-        case .course: return metadata.required("name", .dnsLabel)
-        case .student: return metadata.required("name", .studentName)
+    /// Takes on a student, whose login name may differ from the document's name.
+    private mutating func add(_ student: Student, _ field: Field) {
+        // A document whose name is wrong has none.
+        if !student.name.isEmpty, let first = logins[student.name] {
+            let message = "there is already a student who logs in as \(student.name), at \(first)"
+            field.descendant([.key("spec"), .key("loginName")]).report(message)
         }
+        if student.passwordHashSecret != nil {
+            let message = "is for documents in the cluster, for a folder has no Secrets; write passwordHash"
+            field.descendant([.key("spec"), .key("passwordHashSecret")]).report(message)
+        }
+        logins[student.name] = student.source
+        students.append(Entry(entity: student, field: field))
     }
 
     /// Checks the documents against each other, once all are read.
@@ -90,11 +75,14 @@ struct Roster {
                 field.report("no course is called \(name); \(Spelling.advice(for: name, known: courseNames))")
             }
         }
+        let coursesByName = Dictionary(courses.map { ($0.entity.name, $0.entity) }) { first, _ in first }
+        for student in students {
+            guard let oddity = student.entity.termOddity(in: coursesByName) else { continue }
+            student.field.descendant([.key("spec"), .key("quotas")]).report(oddity, severity: .warning)
+        }
         checkSharedKeys()
         if students.isEmpty, !problems.hasErrors {
-            problems.report(
-                Problem(
-                    .warning, at: SourceLocation(file: folder, line: nil), "there is no student, so nobody can log in"))
+            problems.report(Problem(.warning, at: SourceLocation(file: folder, line: nil), Self.noStudents))
         }
     }
 
@@ -112,16 +100,6 @@ struct Roster {
                     owners[key.blob] = student.entity
                 }
             }
-        }
-    }
-}
-
-extension FieldType where Value == String {
-    /// A student's name, normalized.
-    static var studentName: FieldType {
-        string.parsed { text throws(ClassroomError) in
-            if let name = StudentName.normalized(text) { return name }
-            throw ClassroomError(.invalidValue, StudentName.rule)
         }
     }
 }

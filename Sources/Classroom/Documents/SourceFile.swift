@@ -1,8 +1,16 @@
 import Foundation
 import Yams
 
-/// The text of one YAML file, and its documents.
+/// The text of one YAML file or of one resource of the cluster, and its documents.
 struct SourceFile: Sendable {
+    /// How the text is written.
+    enum Format: Hashable, Sendable {
+        /// YAML, by people.
+        case yaml
+        /// JSON, by a program; its lines say nothing.
+        case json
+    }
+
     /// Largest file that is read, in bytes: some 20,000 students.
     static let maximumByteCount = 4 << 20
     /// Most values that one document may have after its aliases are followed: tiny files with nested aliases
@@ -15,11 +23,14 @@ struct SourceFile: Sendable {
     let path: String
     /// The whole text.
     let text: String
+    /// How it is written.
+    let format: Format
 
     /// Takes text that is at hand.
-    init(path: String, text: String) {
+    init(path: String, text: String, format: Format = .yaml) {
         self.path = path
         self.text = text
+        self.format = format
     }
 
     /// Reads a file; nil, with the problem reported, if it cannot be read, is too large or is not UTF-8.
@@ -58,9 +69,8 @@ struct SourceFile: Sendable {
     func documents(problems: ProblemCollector) -> [Field] {
         var text = text
         if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
-        if AliasGuard.mayExplodeWhileParsing(text) {
-            let message = "aliases together with keys that are lists, mappings or aliases are refused: write them out"
-            problems.report(Problem(.error, at: SourceLocation(file: path, line: nil), message))
+        if let refusal = refusal(of: text) {
+            problems.report(Problem(.error, at: SourceLocation(file: path, line: nil), refusal))
             return []
         }
         var documents: [Field] = []
@@ -68,7 +78,8 @@ struct SourceFile: Sendable {
             // Types are told apart by `yamlType`, where they matter; the basic resolver spares the work elsewhere.
             let parser = try Parser(yaml: text, resolver: .basic, encoding: .utf8)
             while let root = try parser.nextRoot() {
-                let field = Field(node: root, path: "", mark: root.mark, file: path, problems: problems)
+                let field = Field(
+                    node: root, path: "", mark: root.mark, file: path, problems: problems, hasLines: format == .yaml)
                 if root.scalar?.isNull == true { continue }
                 var remaining = Self.maximumValueCount
                 if let excess = Self.excess(of: root, depth: 0, remaining: &remaining) {
@@ -78,9 +89,22 @@ struct SourceFile: Sendable {
                 }
             }
         } catch {
-            problems.report(Problem(yamlError: error, file: path, text: text))
+            let problem = Problem(yamlError: error, file: path, text: text)
+            problems.report(
+                format == .yaml ? problem : Problem(.error, at: problem.location.withoutLine, problem.message))
         }
         return documents
+    }
+
+    /// Why a text is not given to the parser; nil if it may be.
+    private func refusal(of text: String) -> String? {
+        switch format {
+        case .yaml:
+            AliasGuard.mayExplodeWhileParsing(text)
+                ? "aliases together with keys that are lists, mappings or aliases are refused: write them out" : nil
+        case .json:
+            JSONText.hasOnlyJSONTokens(text) ? nil : "not valid JSON"
+        }
     }
 
     /// What makes a document too big to be walked; nil if nothing does.

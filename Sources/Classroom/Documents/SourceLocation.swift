@@ -11,6 +11,9 @@ public struct SourceLocation: Hashable, Sendable, CustomStringConvertible {
         self.line = line
     }
 
+    /// The file as a whole.
+    var withoutLine: SourceLocation { SourceLocation(file: file, line: nil) }
+
     /// `file:line`, as compilers print it, so that editors can jump there.
     public var description: String {
         line.map { "\(file):\($0)" } ?? file

@@ -1,20 +1,45 @@
 extension Student {
-    /// Reads a student's `spec`.
+    /// Reads a student's `spec`; `name` is that of the document.
     init?(name: String, source: SourceLocation, reading spec: DocumentReader) {
         self.init(
-            name: name,
+            name: spec.value("loginName", .studentName, default: name),
             displayName: spec.optional("displayName", .string),
             courses: spec.required("courses", .list(of: .dnsLabel, minimumCount: 1)) ?? [],
             publicKeys: spec.value("publicKeys", .list(of: .publicKey), default: []),
             passwordHash: spec.optional("passwordHash", .passwordHash),
+            passwordHashSecret: spec.optional("passwordHashSecret", .object(SecretReference.init(reading:))),
+            quotas: spec.value("quotas", .object(QuotaOverrides.init(reading:)), default: QuotaOverrides()),
             suspended: spec.value("suspended", .bool, default: false),
             source: source
         )
         for (index, course) in courses.enumerated() where courses[..<index].contains(course) {
             spec.report("\(course) is listed twice", at: "courses")
         }
-        if !spec.has("publicKeys"), !spec.has("passwordHash") {
+        if spec.has("passwordHash"), spec.has("passwordHashSecret") {
+            spec.report("has passwordHash and passwordHashSecret, which exclude each other; keep one")
+        }
+        if !spec.has("publicKeys"), !spec.has("passwordHash"), !spec.has("passwordHashSecret") {
             spec.report("has neither publicKeys nor passwordHash, so nobody can log in", severity: .warning)
+        }
+    }
+}
+
+extension Student {
+    /// What to say if the student has a budget for the term and none of the courses has a term; nil if all is well.
+    func termOddity(in courses: [String: Course]) -> String? {
+        guard let meter = quotas.metersWithTerm.first else { return nil }
+        let known = self.courses.compactMap { courses[$0] }
+        guard !known.isEmpty, known.allSatisfy({ $0.calendar.term == nil }) else { return nil }
+        return "\(meter.rawValue) has a budget for the term, but none of the student's courses has a term"
+    }
+}
+
+extension FieldType where Value == String {
+    /// A student's name, normalized.
+    static var studentName: FieldType {
+        string.parsed { text throws(ClassroomError) in
+            if let name = StudentName.normalized(text) { return name }
+            throw ClassroomError(.invalidValue, StudentName.rule)
         }
     }
 }

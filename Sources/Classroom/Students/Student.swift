@@ -10,6 +10,10 @@ public struct Student: Hashable, Sendable {
     public var publicKeys: [PublicKey]
     /// The hash of the password that proves to be the student; nil if none does.
     public var passwordHash: PasswordHash?
+    /// The Secret that holds the hash of the password; ``passwordHash`` is what was found there.
+    public var passwordHashSecret: SecretReference?
+    /// What is said for the student in place of the quotas of the courses; see ``Course/quotas(for:)``.
+    public var quotas: QuotaOverrides
     /// Whether logins are refused although the credentials are right.
     public var suspended: Bool
     /// Where the student's document is.
@@ -22,6 +26,8 @@ public struct Student: Hashable, Sendable {
         courses: [String],
         publicKeys: [PublicKey] = [],
         passwordHash: PasswordHash? = nil,
+        passwordHashSecret: SecretReference? = nil,
+        quotas: QuotaOverrides = QuotaOverrides(),
         suspended: Bool = false,
         source: SourceLocation = SourceLocation(file: "", line: nil)
     ) {
@@ -30,6 +36,8 @@ public struct Student: Hashable, Sendable {
         self.courses = courses
         self.publicKeys = publicKeys
         self.passwordHash = passwordHash
+        self.passwordHashSecret = passwordHashSecret
+        self.quotas = quotas
         self.suspended = suspended
         self.source = source
     }

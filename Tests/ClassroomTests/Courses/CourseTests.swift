@@ -136,8 +136,9 @@ struct CourseTests {
     ]
 
     private static let knownKeys =
-        "acceptEnvironment, environment, home, image, imagePullPolicy, imagePullSecrets, permitOpen, podTemplate, resources, "
-        + "runAsGroup, runAsUser, sftpServer, sharedVolumes, shell, startTimeout, terminationGracePeriod"
+        "acceptEnvironment, capacity, environment, exams, gatewayCommands, home, idle, image, imagePullPolicy, "
+        + "imagePullSecrets, openingHours, permitOpen, podTemplate, quotas, resources, runAsGroup, runAsUser, sftpServer, "
+        + "sharedVolumes, shell, startTimeout, term, terminationGracePeriod, timeZone"
 
     @Test("What is wrong in a shared volume is said in words", arguments: volumeRefusals)
     func volumeRefusal(volume: String, expected: String) {

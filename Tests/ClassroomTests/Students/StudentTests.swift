@@ -34,6 +34,35 @@ struct StudentTests {
         ),
     ]
 
+    @Test("A student may log in under another name than that of the document, but not under somebody else's")
+    func loginName() throws {
+        let other = "loginName: jos\u{E9}\ncourses: [c]\npasswordHash: \(Sample.sha512)"
+        let yaml = Sample.course("") + "---\n" + Sample.student("edu01", other)
+        let classroom = try Classroom.parse(yaml: yaml, file: "c.yaml")
+        #expect(classroom.students.keys.sorted() == ["jos\u{E9}"])
+        #expect(
+            problems(in: yaml + "---\n" + Sample.student("edu02", other)) == [
+                "c.yaml:22: spec.loginName: there is already a student who logs in as jos\u{E9}, at c.yaml:8"
+            ])
+        #expect(
+            problems(in: yaml + "---\n" + Sample.student("jos\u{E9}")) == [
+                "c.yaml:21: spec: there is already a student who logs in as jos\u{E9}, at c.yaml:8"
+            ])
+    }
+
+    @Test("A folder has no Secrets, and one password hash is enough")
+    func secrets() {
+        let secret = "passwordHashSecret: {name: s}"
+        #expect(
+            problems(inStudent: "courses: [c]\n\(secret)") == [
+                "c.yaml:7: spec.passwordHashSecret: is for documents in the cluster, for a folder has no Secrets; "
+                    + "write passwordHash"
+            ])
+        #expect(
+            problems(inStudent: "courses: [c]\npasswordHash: \(Sample.sha512)\n\(secret)").contains(
+                "c.yaml:5: spec: has passwordHash and passwordHashSecret, which exclude each other; keep one"))
+    }
+
     @Test(
         "A name that YAML takes for something else, or that is not legal, is refused in words",
         arguments: [
