@@ -1,0 +1,13 @@
+import Foundation
+
+@testable import Gateway
+
+/// A waiting room and a class that comes to it from noon on. A class, so that expectations can change it.
+final class RoomAtNoon {
+    var room = WaitingRoom()
+
+    func take(_ student: String, _ secondsAfterNoon: Double, capacity: Int = 1) -> Placement {
+        room.take(
+            seat: "lab-\(student)", student: student, capacity: capacity, now: Clock.at("12:00") + secondsAfterNoon)
+    }
+}
