@@ -1,3 +1,4 @@
+import Foundation
 import NIOHTTP1
 import Synchronization
 import Testing
@@ -13,20 +14,7 @@ struct APIClientTests {
         _ status: HTTPResponseStatus = .ok, headers: HTTPHeaders = [:], _ answer: String = podJSON,
         _ body: (APIClient) async throws -> Value
     ) async throws -> (request: FakeAPIServer.Request, value: Value) {
-        let box = Box()
-        let value = try await FakeAPIServer.with { request, responder in
-            box.set(request)
-            try await responder.answer(status, headers: headers, answer)
-        } _: { port in
-            try await APIClient.with(port: port, body)
-        }
-        return (try #require(box.request), value)
-    }
-
-    private final class Box: Sendable {
-        private let seen = Mutex<FakeAPIServer.Request?>(nil)
-        var request: FakeAPIServer.Request? { seen.withLock { $0 } }
-        func set(_ request: FakeAPIServer.Request) { seen.withLock { $0 = request } }
+        try await FakeAPIServer.record(status, headers: headers, answer, body)
     }
 
     @Test("creates pods with the manifest as it is")
@@ -42,26 +30,30 @@ struct APIClientTests {
         #expect(pod.metadata.uid == "u1")
     }
 
-    @Test("deletes with a UID for precondition and the grace period asked for")
+    @Test("deletes with a UID and a version for preconditions, and the grace period asked for")
     func delete() async throws {
         let (request, _) = try await request {
-            try await $0.deletePod(named: "one", namespace: "lab", uid: "u1", gracePeriod: .seconds(5))
+            try await $0.deletePod(
+                named: "one", namespace: "lab", uid: "u1", resourceVersion: "7", gracePeriod: .seconds(5))
         }
         #expect(request.head.method == .DELETE)
         #expect(request.path == "/api/v1/namespaces/lab/pods/one")
-        #expect(request.body.contains(#""preconditions":{"uid":"u1"}"#))
+        let options = try JSONDecoder().decode(JSONValue.self, from: Data(request.body.utf8))
+        #expect(options["preconditions"] == ["uid": "u1", "resourceVersion": "7"])
         #expect(request.body.contains(#""gracePeriodSeconds":5"#))
     }
 
     @Test("annotates by merge patch, where null removes")
     func annotate() async throws {
         let (request, _) = try await request {
-            try await $0.annotatePod(named: "one", namespace: "lab", uid: "u1", annotations: ["a": nil])
+            try await $0.annotatePod(
+                named: "one", namespace: "lab", uid: "u1", resourceVersion: "7", annotations: ["a": nil])
         }
         #expect(request.head.method == .PATCH)
         #expect(request.head.headers["Content-Type"] == ["application/merge-patch+json"])
         #expect(request.body.contains(#""annotations":{"a":null}"#))
         #expect(request.body.contains(#""uid":"u1""#))
+        #expect(request.body.contains(#""resourceVersion":"7""#))
     }
 
     @Test("encodes selectors so that Go reads them back")

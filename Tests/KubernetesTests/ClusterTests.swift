@@ -1,6 +1,5 @@
 import Foundation
 import Logging
-import NIOHTTP1
 import Testing
 
 @testable import Kubernetes
@@ -48,6 +47,7 @@ struct ClusterTests {
 
                 let events = try await client.events(involvedObjectUID: created.metadata.uid, namespace: namespace)
                 #expect(events.contains { $0.reason == "Scheduled" })
+                #expect(events.contains { $0.reason == "LabStopped" && $0.type == "Warning" })
 
                 let wrong = await #expect(throws: APIError.self) {
                     try await client.deletePod(named: "one", namespace: namespace, uid: "not-this-one")
@@ -80,6 +80,19 @@ struct ClusterTests {
         }
         #expect(conflict?.isConflict == true)
         #expect(conflict?.isRetryable == false)
+        let stale = await #expect(throws: APIError.self) {
+            try await client.annotatePod(
+                named: "one", namespace: namespace, resourceVersion: created.metadata.resourceVersion,
+                annotations: ["labgate.dev/a": "3"])
+        }
+        #expect(stale?.isConflict == true)
+        let staleDeletion = await #expect(throws: APIError.self) {
+            try await client.deletePod(
+                named: "one", namespace: namespace, resourceVersion: created.metadata.resourceVersion)
+        }
+        #expect(staleDeletion?.isConflict == true)
+        try await client.createEvent(
+            about: created.reference, type: .warning, reason: "LabStopped", message: "m", namespace: namespace)
     }
 
     @Test("keeps claims, and answers what may be done")
@@ -109,8 +122,8 @@ struct ClusterTests {
                 "apiVersion": "v1", "kind": "ResourceQuota", "metadata": ["name": "none"],
                 "spec": ["hard": ["pods": "0"]],
             ]
-            let _: JSONValue = try await client.send(
-                .POST, APIClient.path("resourcequotas", namespace: namespace), body: quota, operation: "create quota")
+            let quotas = ResourceType<JSONValue>(version: "v1", plural: "resourcequotas")
+            try await client.create(quotas, quota, namespace: namespace)
             var refusal: APIError?
             _ = try await eventually {
                 do {

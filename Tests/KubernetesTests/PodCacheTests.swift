@@ -42,14 +42,14 @@ struct PodCacheTests {
 
     /// Runs a cache against a server that answers lists and watches so.
     private func with(
-        configuration: (inout PodCacheConfiguration) -> Void = { _ in }, silenceLimit: Duration = .seconds(30),
+        configuration: (inout ObjectCacheConfiguration) -> Void = { _ in }, silenceLimit: Duration = .seconds(30),
         list: @escaping Answer, watch: @escaping Answer,
         _ body: (PodCache, Script) async throws -> Void
     ) async throws {
         let script = Script()
         var bounds = APIClientConfiguration()
         bounds.watchSilenceLimit = silenceLimit
-        var cacheBounds = PodCacheConfiguration()
+        var cacheBounds = ObjectCacheConfiguration()
         cacheBounds.minimumBackoff = .milliseconds(2)
         cacheBounds.maximumBackoff = .milliseconds(20)
         configuration(&cacheBounds)
@@ -217,15 +217,15 @@ struct PodCacheTests {
 
     @Test("tells of one pod's changes, first what is, at last only the newest")
     func updates() async throws {
-        let store = PodStore()
+        let store = ObjectStore<Pod>()
         let one = Pod(metadata: ObjectMeta(name: "one", resourceVersion: "1"))
         let two = Pod(metadata: ObjectMeta(name: "one", resourceVersion: "2"))
-        var early = store.updates(ofPodNamed: "one").makeAsyncIterator()
+        var early = store.updates(ofObjectNamed: "one").makeAsyncIterator()
         store.replace(with: [])
         #expect(await early.next() == .some(nil))
         store.set(one)
         #expect(await early.next() == one)
-        var late = store.updates(ofPodNamed: "one").makeAsyncIterator()
+        var late = store.updates(ofObjectNamed: "one").makeAsyncIterator()
         #expect(await late.next() == one)
         store.set(Pod(metadata: ObjectMeta(name: "other")))
         store.set(two)
@@ -238,7 +238,7 @@ struct PodCacheTests {
 
     @Test("lets a waiting task be cancelled")
     func cancelledWait() async throws {
-        let store = PodStore()
+        let store = ObjectStore<Pod>()
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 do {

@@ -1,4 +1,3 @@
-import Foundation
 import NIOHTTP1
 
 extension APIClient {
@@ -7,32 +6,19 @@ extension APIClient {
         try await send(.GET, "/version", operation: "get /version")
     }
 
-    /// The events about the object with this UID, oldest first.
-    public func events(involvedObjectUID uid: String, namespace: String) async throws(APIError) -> [Event] {
-        let list: EventList = try await send(
-            .GET, Self.path("events", namespace: namespace), query: [("fieldSelector", "involvedObject.uid=\(uid)")],
-            operation: "list events \(namespace)")
-        return (list.items ?? []).sorted { ($0.lastTimestamp ?? .distantPast) < ($1.lastTimestamp ?? .distantPast) }
-    }
-
     /// Creates a persistent volume claim.
     @discardableResult
     public func createPersistentVolumeClaim(
         _ manifest: JSONValue, namespace: String
     ) async throws(APIError) -> PersistentVolumeClaim {
-        let name = manifest["metadata"]?["name"]?.string ?? ""
-        return try await send(
-            .POST, Self.path("persistentvolumeclaims", namespace: namespace), body: manifest,
-            operation: "create persistentvolumeclaims \(namespace)/\(name)")
+        try await create(.persistentVolumeClaims, manifest, namespace: namespace)
     }
 
     /// Reads one persistent volume claim.
     public func persistentVolumeClaim(
         named name: String, namespace: String
     ) async throws(APIError) -> PersistentVolumeClaim {
-        try await send(
-            .GET, Self.path("persistentvolumeclaims", namespace: namespace, name: name),
-            operation: "get persistentvolumeclaims \(namespace)/\(name)")
+        try await get(.persistentVolumeClaims, named: name, namespace: namespace)
     }
 
     /// Asks whether this client itself may do something.
@@ -46,10 +32,6 @@ extension APIClient {
             operation: "create selfsubjectaccessreviews")
         return review.status
     }
-}
-
-private struct EventList: Decodable {
-    var items: [Event]?
 }
 
 private struct ReviewAnswer: Decodable {

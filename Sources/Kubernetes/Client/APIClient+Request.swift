@@ -54,10 +54,4 @@ extension APIClient {
         }
         return request
     }
-
-    /// The path of a namespace's resource of the core group, or of one object.
-    static func path(_ resource: String, namespace: String, name: String? = nil) -> String {
-        let object = name.map { "/\($0.percentEncoded)" } ?? ""
-        return "/api/v1/namespaces/\(namespace.percentEncoded)/\(resource)\(object)"
-    }
 }

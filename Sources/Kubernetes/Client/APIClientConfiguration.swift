@@ -6,7 +6,7 @@ public struct APIClientConfiguration: Sendable {
     /// which the API server itself bounds at 30 s.
     public var readTimeout: Duration = .seconds(35)
     /// How long a watch may be silent before its connection is given up as dead. Must be longer than the longest
-    /// watch (``PodCacheConfiguration/watchTimeout`` and its random half), as a quiet one sends nothing.
+    /// watch (``ObjectCacheConfiguration/watchTimeout`` and its random half), as a quiet one sends nothing.
     public var watchSilenceLimit: Duration = .seconds(195)
     /// The largest answer taken, except for watches, in bytes. A page of a list is the largest we ask for.
     public var maximumResponseBytes = 32 << 20

@@ -10,6 +10,8 @@ public struct ObjectMeta: Hashable, Sendable {
     public var uid: String
     /// Opaque version of the object in the API server's store.
     public var resourceVersion: String
+    /// Which version of what was asked for it is; nil for kinds that do not count them.
+    public var generation: Int?
     /// Labels, by key.
     public var labels: [String: String]
     /// Annotations, by key.
@@ -22,13 +24,14 @@ public struct ObjectMeta: Hashable, Sendable {
     /// Makes metadata by hand.
     public init(
         name: String, namespace: String = "", uid: String = "", resourceVersion: String = "",
-        labels: [String: String] = [:], annotations: [String: String] = [:],
+        generation: Int? = nil, labels: [String: String] = [:], annotations: [String: String] = [:],
         creationTimestamp: Date? = nil, deletionTimestamp: Date? = nil
     ) {
         self.name = name
         self.namespace = namespace
         self.uid = uid
         self.resourceVersion = resourceVersion
+        self.generation = generation
         self.labels = labels
         self.annotations = annotations
         self.creationTimestamp = creationTimestamp
@@ -38,7 +41,8 @@ public struct ObjectMeta: Hashable, Sendable {
 
 extension ObjectMeta: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case name, namespace, uid, resourceVersion, labels, annotations, creationTimestamp, deletionTimestamp
+        case name, namespace, uid, resourceVersion, generation, labels, annotations, creationTimestamp,
+            deletionTimestamp
     }
 
     /// Decodes metadata; whatever is missing is empty.
@@ -48,9 +52,24 @@ extension ObjectMeta: Decodable {
         namespace = try container.decodeIfPresent(String.self, forKey: .namespace) ?? ""
         uid = try container.decodeIfPresent(String.self, forKey: .uid) ?? ""
         resourceVersion = try container.decodeIfPresent(String.self, forKey: .resourceVersion) ?? ""
+        generation = try container.decodeIfPresent(Int.self, forKey: .generation)
         labels = try container.decodeIfPresent([String: String].self, forKey: .labels) ?? [:]
         annotations = try container.decodeIfPresent([String: String].self, forKey: .annotations) ?? [:]
         creationTimestamp = try container.decodeIfPresent(Date.self, forKey: .creationTimestamp)
         deletionTimestamp = try container.decodeIfPresent(Date.self, forKey: .deletionTimestamp)
+    }
+}
+
+extension ObjectMeta {
+    /// The metadata as it is written: what the API server sets by itself is left out, but for the UID and the resource
+    /// version, which it takes for preconditions.
+    var manifest: JSONValue {
+        var manifest: JSONValue = ["name": .string(name)]
+        if !namespace.isEmpty { manifest["namespace"] = .string(namespace) }
+        if !uid.isEmpty { manifest["uid"] = .string(uid) }
+        if !resourceVersion.isEmpty { manifest["resourceVersion"] = .string(resourceVersion) }
+        if !labels.isEmpty { manifest["labels"] = .object(labels.mapValues { .string($0) }) }
+        if !annotations.isEmpty { manifest["annotations"] = .object(annotations.mapValues { .string($0) }) }
+        return manifest
     }
 }

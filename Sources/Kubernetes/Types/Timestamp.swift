@@ -15,6 +15,18 @@ enum Timestamp {
         (try? Date.ISO8601FormatStyle().parse(text))
             ?? (try? Date.ISO8601FormatStyle(includingFractionalSeconds: true).parse(text))
     }
+
+    /// The point in time as a `Time`, in seconds.
+    static func time(_ date: Date) -> String { date.formatted(.iso8601) }
+
+    /// The point in time as a `MicroTime`, always with 6 digits after the point: API servers take no fewer.
+    static func microTime(_ date: Date) -> String {
+        let perSecond = 1_000_000
+        let (seconds, fraction) = Int((date.timeIntervalSince1970 * Double(perSecond)).rounded())
+            .quotientAndRemainder(dividingBy: perSecond)
+        let whole = time(Date(timeIntervalSince1970: Double(seconds))).dropLast()
+        return "\(whole).\(String(perSecond + fraction).dropFirst())Z"
+    }
 }
 
 extension JSONDecoder {
