@@ -1,0 +1,146 @@
+public import Foundation
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// This replica's own lease, which tells the others that it lives: `gateway-` and its identity.
+///
+/// It is there from the first renewal on, and deleted when the service shuts down in order. A replica that was killed
+/// leaves it behind, with the time of its last renewal; ``LeaseObservation`` tells when it has run out.
+public final class ReplicaLease: Service {
+    /// Chooses the leases of all replicas.
+    public static let labelSelector = "app.kubernetes.io/managed-by=labgate,app.kubernetes.io/component=replica"
+
+    /// This replica, unlike any other that is or was: the host's name, which on Kubernetes is the pod's, and 8 random
+    /// hexadecimal digits, as a container that restarts keeps its host name.
+    public let identity: String
+    /// The lease's name.
+    public var name: String { "gateway-\(identity)" }
+
+    private let client: APIClient
+    private let namespace: String
+    private let configuration: ReplicaLeaseConfiguration
+    private let logger: Logger
+    private let start = Date()
+    private let holdsUntil = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// Makes a lease; ``run()`` writes it.
+    public init(
+        client: APIClient, namespace: String, identity: String = ReplicaLease.makeIdentity(),
+        configuration: ReplicaLeaseConfiguration = .init(), logger: Logger
+    ) {
+        self.client = client
+        self.namespace = namespace
+        self.identity = identity
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// True while the others have reason to believe that this replica lives.
+    public var isHeld: Bool { holdsUntil.withLock { $0.map { ContinuousClock.now < $0 } ?? false } }
+
+    /// Renews the lease until the task is cancelled, or the service is told to shut down and has deleted the lease.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown { await self.keepRenewing() }
+        if !Task.isCancelled { await delete() }
+    }
+}
+
+// MARK: - Identity
+
+extension ReplicaLease {
+    /// An identity of this host that no other process has.
+    ///
+    /// - Parameter hostName: What does not fit into an object's name is left out of it or made a hyphen.
+    public static func makeIdentity(hostName: String = ProcessInfo.processInfo.hostName) -> String {
+        // With prefix, hyphen and digits well within the 253 bytes of a name; a label of DNS has no more.
+        let longestHostName = 63
+        let bytes = hostName.lowercased().utf8.prefix { $0 != UInt8(ascii: ".") }.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
+            default: UInt8(ascii: "-")
+            }
+        }
+        let digits = String(UInt32.random(in: 0 ... .max), radix: 16)
+        let padding = String(repeating: "0", count: 8 - digits.count)
+        return "\(String(decoding: bytes.prefix(longestHostName), as: UTF8.self))-\(padding)\(digits)"
+    }
+}
+
+// MARK: - Renewing
+
+extension ReplicaLease {
+    private func keepRenewing() async {
+        var outage: ContinuousClock.Instant?
+        while !Task.isCancelled {
+            let begin = ContinuousClock.now
+            do throws(APIError) {
+                try await withTimeLimit(configuration.attemptLimit, operation: "renew leases \(namespace)/\(name)") {
+                    [self] () async throws(APIError) in try await renew()
+                }
+                // Others can't have seen it before we wrote it.
+                holdsUntil.withLock { $0 = begin + configuration.leaseDuration }
+                if let began = outage.take() { logRecovery(after: began.duration(to: .now)) }
+            } catch {
+                if Task.isCancelled { return }
+                if outage == nil {
+                    outage = begin
+                    logOutage(error)
+                }
+            }
+            try? await Task.sleep(for: outage == nil ? configuration.renewInterval : configuration.retryInterval)
+        }
+    }
+
+    /// Nobody else writes this lease: no version has to be compared.
+    private func renew() async throws(APIError) {
+        let now = JSONValue.string(Timestamp.microTime(Date()))
+        do {
+            try await client.mergePatch(.leases, named: name, namespace: namespace, ["spec": ["renewTime": now]])
+        } catch  where error.isNotFound {
+            // At first, and if somebody has cleared it away.
+            try await client.create(.leases, newLease.manifest, namespace: namespace)
+        }
+    }
+
+    private var newLease: Lease {
+        Lease(
+            metadata: ObjectMeta(
+                name: name, namespace: namespace,
+                labels: ["app.kubernetes.io/managed-by": "labgate", "app.kubernetes.io/component": "replica"]),
+            holderIdentity: identity, leaseDurationSeconds: Int(configuration.leaseDuration.components.seconds),
+            acquireTime: start, renewTime: Date())
+    }
+
+    private func delete() async {
+        holdsUntil.withLock { $0 = nil }
+        do throws(APIError) {
+            try await withTimeLimit(configuration.attemptLimit, operation: "delete leases \(namespace)/\(name)") {
+                [self] () async throws(APIError) in
+                try await client.delete(.leases, named: name, namespace: namespace)
+            }
+        } catch  where error.isNotFound {
+            return
+        } catch {
+            logger.warning(
+                "This replica's lease could not be deleted and has to run out",
+                metadata: ["k8s.lease": "\(namespace)/\(name)", "error": "\(error)"])
+        }
+    }
+}
+
+// MARK: - Logging
+
+extension ReplicaLease {
+    private func logOutage(_ error: APIError) {
+        logger.warning(
+            "This replica's lease could not be renewed; retrying",
+            metadata: ["k8s.lease": "\(namespace)/\(name)", "error": "\(error)"])
+    }
+
+    private func logRecovery(after outage: Duration) {
+        logger.notice(
+            "This replica's lease is renewed again",
+            metadata: ["k8s.lease": "\(namespace)/\(name)", "outage": "\(outage)"])
+    }
+}
