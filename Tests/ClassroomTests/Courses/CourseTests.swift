@@ -137,8 +137,8 @@ struct CourseTests {
 
     private static let knownKeys =
         "acceptEnvironment, capacity, environment, exams, gatewayCommands, home, idle, image, imagePullPolicy, "
-        + "imagePullSecrets, openingHours, permitOpen, podTemplate, quotas, resources, runAsGroup, runAsUser, sftpServer, "
-        + "sharedVolumes, shell, startTimeout, term, terminationGracePeriod, timeZone"
+        + "imagePullSecrets, openingHours, permitOpen, podTemplate, quotas, resources, runAsGroup, runAsUser, "
+        + "sftpServer, sharedVolumes, shell, startTimeout, term, terminationGracePeriod, timeZone"
 
     @Test("What is wrong in a shared volume is said in words", arguments: volumeRefusals)
     func volumeRefusal(volume: String, expected: String) {
