@@ -40,8 +40,19 @@ unpack_kubernetes_source() {
     sources=("$download"/kubernetes_*really"$KUBERNETES_VERSION"-*.dsc)
     dpkg-source --no-check --extract "${sources[0]}" "$download/kubernetes"
     mkdir -p "${KUBERNETES_SOURCE%/*}"
+    renew_reflect2 "$download/kubernetes/vendor/github.com/modern-go/reflect2"
     mv "$download/kubernetes" "$KUBERNETES_SOURCE"
     rm -rf "$download"
+}
+
+# The reflect2 that comes with the source looks into maps as Go did before 1.18: an API server built with a newer Go dies
+# at the first custom resource. Debian has the mended release as a package.
+renew_reflect2() {
+    local vendored=$1 package=$KUBERNETES_BUILD/reflect2
+    [[ -d $package ]] || unpack_packages "$package" golang-github-modern-go-reflect2-dev
+    rm "$vendored"/*.go "$vendored"/*.s
+    cp "$package"/usr/share/gocode/src/github.com/modern-go/reflect2/*.{go,s} "$vendored"
+    rm "$vendored"/*_test.go 2>/dev/null || true
 }
 
 # Runs go in the Kubernetes source with the vendored packages alone (GOPATH mode: the source package's module files are
