@@ -5,7 +5,8 @@ import PackageDescription
 // A byte enters on the left, is joined in the middle, leaves on the right:
 //
 //   CLibSSH ▶ SSHServer ──┐
-//   Kubernetes ───────────┼▶ Gateway ─┬▶ labgate          (X ▶ Y: Y imports X)
+//   Kubernetes ──┬────────┼▶ Gateway ─┬▶ labgate          (X ▶ Y: Y imports X)
+//                ▼        │           │
 //   CCrypt ▶ Classroom ───┘           │
 //                        Telemetry ───┘
 
@@ -65,11 +66,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        // Who and what: courses, students, credentials; the documents that describe them.
+        // Who and what: courses, students, credentials, usage; the documents and custom resources that describe them.
         .target(
             name: "Classroom",
             dependencies: [
-                "CCrypt",
+                "CCrypt", "Kubernetes",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -78,7 +79,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        // One lab session's life: authentication, lab start, relay.
+        // One lab session's life: authentication, admission, lab start, relay, reaping.
         .target(
             name: "Gateway",
             dependencies: [

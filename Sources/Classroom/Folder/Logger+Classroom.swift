@@ -1,3 +1,4 @@
+import Kubernetes
 import Logging
 
 /// What this target says in the log, one method for each event.
@@ -31,6 +32,21 @@ extension Logger {
         self.error(
             "Kept the old classroom, for the changed one is wrong",
             metadata: ["classroom.folder": .string(folder), "classroom.errors": .string(error.message)])
+    }
+
+    /// A custom resource is not in force as it is.
+    func resourceRefused(_ verdict: ResourceVerdict) {
+        warning(
+            "Refused a resource",
+            metadata: [
+                "classroom.resource": .stringConvertible(verdict.resource),
+                "classroom.reason": .string(verdict.reason.rawValue), "classroom.problem": .string(verdict.message),
+            ])
+    }
+
+    /// A Secret that a student names could not be read; what was known of it stays.
+    func secretNotRead(_ name: String, _ error: APIError) {
+        warning("Could not read a Secret", metadata: ["secret": .string(name), "error": .stringConvertible(error)])
     }
 
     private func log(warnings: [Problem]) {
