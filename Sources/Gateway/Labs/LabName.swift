@@ -19,6 +19,11 @@ struct LabName: Hashable, Sendable {
         homeClaim = "home-\(readable)"
     }
 
+    /// The Lease that holds a record of one student or course.
+    static func record(_ kind: String, of owner: String) -> String {
+        "\(kind)-\(slug(owner))-\(hash(owner))"
+    }
+
     /// A label value (at most 63 of letters, digits, `-`, `_` and `.`) for any legal name: itself where it can be, else
     /// a readable part and a hash behind `--`, which no name that is taken as it is contains.
     static func labelValue(_ name: String) -> String {

@@ -1,0 +1,150 @@
+import Classroom
+import Foundation
+import Kubernetes
+
+/// Asks whether a connection, a lab session or a lab may exist now, and notes in the student's ledger that it does.
+///
+/// The ledger is the same for all gateways and changed by compare-and-swap, so every limit is exact, whichever gateways
+/// fifty logins reach at once.
+struct AdmissionDesk: Sendable {
+    let classroom: @Sendable () -> Classroom
+    let ledgers: Ledgers
+    let rooms: WaitingRooms
+    /// This gateway, as the holder of what is noted.
+    let replica: String
+
+    // MARK: Coming
+
+    /// Notes a lab session, and the connection that it is on.
+    ///
+    /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
+    func openLabSession(_ visit: Visit, isSFTP: Bool) async throws {
+        let rules = AdmissionRules(visit.course, visit.student, at: .now)
+        if isSFTP { try check(rules.admission(of: .sftp), visit.course) }
+        try await open(visit, rules) { ledger in
+            try check(rules.admission(of: .labSession, ledger: ledger), visit.course)
+            ledger.open(holding(visit.id, .labSession, visit))
+        }
+    }
+
+    /// Notes the connection that a forwarding is on.
+    ///
+    /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
+    func openForwarding(_ visit: Visit) async throws {
+        let rules = AdmissionRules(visit.course, visit.student, at: .now)
+        try check(rules.admission(of: .forwarding), visit.course)
+        try await open(visit, rules) { _ in }
+    }
+
+    /// Notes a lab that is about to be created.
+    ///
+    /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
+    func openLab(_ lab: LabPod) async throws {
+        let rules = AdmissionRules(lab.course, lab.student, at: .now)
+        try await ledgers.change(of: lab.student.name) { ledger in
+            try check(rules.admission(of: .lab, ledger: ledger), lab.course)
+            ledger.open(Holding(lab: lab.name.pod, course: lab.course.name, since: .now))
+        }
+    }
+
+    private func open(
+        _ visit: Visit, _ rules: AdmissionRules, _ more: @escaping @Sendable (inout Ledger) throws -> Void
+    ) async throws {
+        let (now, course) = (Date.now, visit.course)
+        let hours = CourseHours(course.calendar, at: now)
+        try check(hours.admission(course: course.name), course)
+        let budgets = BudgetRules(course, visit.student)
+        try await ledgers.change(of: visit.student.name) { ledger in
+            if ledger.holding(visit.connection) == nil {
+                try check(rules.admission(of: .connection, ledger: ledger), course)
+                ledger.open(holding(visit.connection, .connection, visit))
+                ledger.lastLogin = now
+            }
+            try check(budgets.admission(ledger, at: now, windows: course.calendar.interval(of:at:)), course)
+            try more(&ledger)
+        }
+    }
+
+    private func holding(_ id: String, _ kind: HoldingKind, _ visit: Visit) -> Holding {
+        Holding(id: id, kind: kind, course: visit.course.name, holder: replica, since: .now)
+    }
+
+    private func check(_ admission: Admission, _ course: Course) throws(LabSessionFailure) {
+        guard case .refused(let refusal) = admission else { return }
+        throw .refused(refusal.sentence(course.calendar.text(for:)))
+    }
+
+    // MARK: Going
+
+    /// The lab session is over.
+    func closeLabSession(_ visit: Visit) {
+        close(visit.id, of: visit.student.name)
+    }
+
+    /// The connection is over.
+    func closeConnection(_ id: String, of student: String) {
+        close(id, of: student)
+    }
+
+    private func close(_ id: String, of student: String) {
+        let now = Date.now
+        ledgers.changeSoon(of: student) { ledger in
+            // It may have been opened a moment ago, and the ledger at hand be older than that.
+            guard let holding = ledger.holding(id) else { throw NotHeld() }
+            ledger.close(id: id, at: now, windows: windows(of: holding.course))
+        }
+    }
+
+    private struct NotHeld: Error {}
+
+    /// When the windows of a course's budgets begin and end. A course that is gone keeps UTC's.
+    func windows(of course: String) -> WindowIntervals {
+        let calendar = classroom().courses[course]?.calendar ?? CourseCalendar()
+        return { calendar.interval(of: $0, at: $1) }
+    }
+}
+
+extension Holding {
+    /// A student's lab: one of a course, whatever pod it is by now.
+    init(lab pod: String, course: String, since: Date) {
+        self.init(id: pod, kind: .lab, course: course, holder: pod, since: since)
+    }
+}
+
+extension AdmissionRules {
+    /// A course's rules for a student, at a moment.
+    init(_ course: Course, _ student: Student, at now: Date) {
+        let quotas = course.quotas(for: student)
+        self.init(
+            course: course.name,
+            limits: HoldingLimits(
+                connections: quotas.connections, labSessions: quotas.labSessions, labs: quotas.labs),
+            exam: course.calendar.exam(at: now).map { exam in
+                ExamConditions(
+                    until: exam.to, connections: exam.connections, forwarding: exam.forwarding, sftp: exam.sftp)
+            },
+            statusCommand: course.gatewayCommands ? ":status" : nil)
+    }
+}
+
+extension BudgetRules {
+    /// A student's time budgets in a course.
+    init(_ course: Course, _ student: Student) {
+        let quotas = course.quotas(for: student)
+        self.init(
+            course: course.name,
+            budgets: [
+                .connectedTime: quotas.connectedTime, .labTime: quotas.labTime, .cpuTime: quotas.cpuTime,
+            ],
+            warning: quotas.warning, grace: quotas.grace)
+    }
+}
+
+extension CourseHours {
+    /// What the calendar says of a moment.
+    init(_ calendar: CourseCalendar, at now: Date) {
+        self.init(
+            isOpen: calendar.isOpen(at: now), closing: calendar.closing(after: now),
+            opening: calendar.nextOpening(after: now))
+    }
+}

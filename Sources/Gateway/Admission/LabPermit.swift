@@ -1,0 +1,112 @@
+import Classroom
+import Foundation
+import Kubernetes
+
+/// Whether a student's lab may be started now: asked when there is none.
+///
+/// 1. Nobody starts a lab by accident that was just stopped.
+/// 2. There is a place in the course, or the student waits for one.
+/// 3. The student has not too many labs.
+struct LabPermit: Sendable {
+    let admission: AdmissionDesk
+    let outlook: LabOutlook
+    let lab: LabPod
+    /// Whether somebody at a terminal asks, and not a program that connects by itself.
+    let isAttended: Bool
+
+    private var student: Student { lab.student }
+    private var course: Course { lab.course }
+
+    /// - Parameter progress: told what the student waits for, in words.
+    /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
+    func obtain(progress: @Sendable @escaping (String) async -> Void) async throws {
+        try checkHoldDown()
+        if let capacity = course.capacity { try await takeSeat(capacity, progress) }
+        try await admission.openLab(lab)
+    }
+
+    // MARK: Hold-down
+
+    /// An editor that finds its lab gone connects again and again; it must not start a lab that nobody uses. Each of its
+    /// tries puts the time off in which it may not, so that it never does.
+    private func checkHoldDown() throws(LabSessionFailure) {
+        let now = Date.now
+        guard let stop = admission.ledgers.record(of: student.name).stops[course.name] else { return }
+        if isAttended { return clearHoldDown() }
+        let rules = AdmissionRules(course, student, at: now)
+        guard case .refused(let refusal) = rules.admission(startingAfter: stop, hasTerminal: isAttended, at: now) else {
+            return
+        }
+        extendHoldDown(stop, now)
+        throw .refused(refusal.sentence(course.calendar.text(for:)))
+    }
+
+    private func clearHoldDown() {
+        admission.ledgers.changeSoon(of: student.name) { $0.stops[course.name] = nil }
+    }
+
+    /// Written when a good part of the time has passed, and not for each try.
+    private func extendHoldDown(_ stop: Stop, _ now: Date) {
+        let holdDown = course.idle.holdDown.timeInterval
+        guard stop.holdUntil.timeIntervalSince(now) < holdDown * 3 / 4 else { return }
+        admission.ledgers.changeSoon(of: student.name) { ledger in
+            guard let stop = ledger.stops[course.name] else { return }
+            ledger.stops[course.name] = Stop(
+                at: stop.at, reason: stop.reason, holdUntil: max(stop.holdUntil, now + holdDown),
+                isDeliberate: stop.isDeliberate)
+        }
+    }
+
+    // MARK: A place
+
+    /// How often those who wait say that they still do, twice within `WaitingRoom.presence`: all at the same time, so that
+    /// one write does.
+    private static let presenceInterval: TimeInterval = 30
+
+    private func takeSeat(_ capacity: Int, _ progress: @Sendable @escaping (String) async -> Void) async throws {
+        let take = { @Sendable (room: inout WaitingRoom) in
+            room.take(seat: lab.name.pod, student: student.name, capacity: capacity, now: .now)
+        }
+        while true {
+            switch try await admission.rooms.change(of: course.name, take) {
+            case .seated:
+                return
+            case .waiting(let place):
+                await progress(words(place))
+                try await waitForTurn(capacity, progress)
+            }
+        }
+    }
+
+    /// Returns when there seems to be a seat, or when it is time to say again that somebody waits.
+    private func waitForTurn(_ capacity: Int, _ progress: @Sendable @escaping (String) async -> Void) async throws {
+        await withTaskGroup { group in
+            group.addTask {
+                let now = Date.now.timeIntervalSince1970
+                let next = (now / Self.presenceInterval).rounded(.down) * Self.presenceInterval + Self.presenceInterval
+                try? await Task.sleep(for: .seconds(next - now))
+            }
+            group.addTask {
+                for await room in admission.rooms.updates(of: course.name) {
+                    var room = room
+                    switch room.take(seat: lab.name.pod, student: student.name, capacity: capacity, now: .now) {
+                    case .seated: return
+                    case .waiting(let place): await progress(words(place))
+                    }
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        try Task.checkCancellation()
+    }
+
+    private func words(_ place: Int) -> String {
+        let ends = outlook.expectedEnds(in: course.name, at: .now)
+        let estimate = WaitingRoom.estimate(place: place, expectedEnds: ends).map {
+            "; there should be room by \(course.calendar.text(for: $0)) at the latest"
+        }
+        return "all \(course.capacity ?? 0) labs of \(course.name) are in use, you are number \(place) in the queue"
+            + (estimate ?? "")
+    }
+}

@@ -1,0 +1,245 @@
+import Foundation
+import Kubernetes
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Records that all gateways share, one for each student or course.
+///
+/// A record is an annotation of a Lease, changed by compare-and-swap: whoever read an older one is told so by the API
+/// server, reads again and decides again. Changes that wait for the same record are made together, in the order in which
+/// they came, so that a student's fifty logins at once are not fifty rounds of a race.
+final class LeaseRecords<Record: LeaseRecord>: Service {
+    /// A change, and who waits for it.
+    private struct Change: Sendable {
+        /// Makes the change; throws to leave the record alone.
+        let make: @Sendable (inout Record) throws -> any Sendable
+        /// nil if nobody waits: then it is repeated until it is written.
+        let continuation: CheckedContinuation<any Sendable, any Error>?
+    }
+
+    private let client: APIClient
+    private let leases: ObjectCache<Lease>
+    private let namespace: String
+    private let logger: Logger
+    /// What waits to be written, by owner. An owner is a key while a flush is on its way.
+    private let pending = Mutex<[String: [Change]]>([:])
+    /// Leases as this gateway has written them, by owner, until the cache has them, too.
+    private let newest = Mutex<[String: Lease]>([:])
+    /// Owners whose changes are to be flushed: each at most once.
+    private let wakes: AsyncStream<String>
+    private let waker: AsyncStream<String>.Continuation
+
+    /// How long somebody who waits for a change is left to wait for the API server.
+    private static var patience: Duration { .seconds(15) }
+
+    /// - Parameter leases: of the namespace, kept up to date by somebody else.
+    init(client: APIClient, leases: ObjectCache<Lease>, namespace: String, logger: Logger) {
+        self.client = client
+        self.leases = leases
+        self.namespace = namespace
+        self.logger = logger
+        (wakes, waker) = AsyncStream.makeStream()
+    }
+
+    // MARK: Reading
+
+    /// The owner's record as last seen.
+    func record(of owner: String) -> Record {
+        newestLease(owner).flatMap { try? Self.read($0) } ?? Record()
+    }
+
+    /// All records as last seen, by owner.
+    var all: [String: Record] {
+        let records = leases.objects.compactMap { lease in
+            lease.metadata.annotations[Record.ownerKey].flatMap { owner in
+                (try? Self.read(lease)).map { (owner, $0) }
+            }
+        }
+        return Dictionary(records, uniquingKeysWith: { $1 })
+    }
+
+    /// The owner's record, now and after each change; a slow reader gets the latest.
+    func updates(of owner: String) -> some AsyncSequence<Record, Never> & Sendable {
+        leases.updates(ofObjectNamed: Self.name(owner)).map { lease in
+            lease.flatMap { try? Self.read($0) } ?? Record()
+        }
+    }
+
+    // MARK: Changing
+
+    /// Changes a record.
+    ///
+    /// - Parameter make: may be called several times, each time with the record as it is by then.
+    /// - Returns: what `make` returned the last time.
+    /// - Throws: what `make` threw, or `APIError` if the cluster could not be reached for too long.
+    func change<Value: Sendable>(
+        of owner: String, _ make: @escaping @Sendable (inout Record) throws -> Value
+    ) async throws -> Value {
+        let value = try await withCheckedThrowingContinuation { continuation in
+            enqueue(Change(make: make, continuation: continuation), owner)
+        }
+        guard let value = value as? Value else { preconditionFailure("a change returns what it was made to return") }
+        return value
+    }
+
+    /// Changes a record soon; repeated until it is written, or until `make` throws for the record as it is by then.
+    func changeSoon(of owner: String, _ make: @escaping @Sendable (inout Record) throws -> Void) {
+        enqueue(Change(make: { try make(&$0) }, continuation: nil), owner)
+    }
+
+    private func enqueue(_ change: Change, _ owner: String) {
+        let isFirst = pending.withLock { pending in
+            defer { pending[owner, default: []].append(change) }
+            return pending[owner] == nil
+        }
+        guard isFirst, case .terminated = waker.yield(owner) else { return }
+        // Nobody flushes any more.
+        for change in takeChanges(owner) ?? [] { change.continuation?.resume(throwing: CancellationError()) }
+        pending.withLock { $0[owner] = nil }
+    }
+
+    /// Writes changes until graceful shutdown, and then what is left. To be shut down after everything that makes some.
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                for await owner in wakes {
+                    group.addTask { await self.flush(owner) }
+                }
+            }
+        } onGracefulShutdown: {
+            self.waker.finish()
+        }
+    }
+
+    // MARK: Writing
+
+    private func flush(_ owner: String) async {
+        var backoff = Labs.backoff
+        while let changes = takeChanges(owner) {
+            do throws(APIError) {
+                try await write(changes, owner)
+                backoff.reset()
+            } catch {
+                logger.recordNotWritten("\(Record.component) of \(owner)", error)
+                for change in changes { change.continuation?.resume(throwing: error) }
+                let unheard = changes.filter { $0.continuation == nil }
+                pending.withLock { $0[owner]?.insert(contentsOf: unheard, at: 0) }
+                guard (try? await Task.sleep(for: backoff.next())) != nil else { return }
+            }
+        }
+    }
+
+    private func takeChanges(_ owner: String) -> [Change]? {
+        pending.withLock { pending in
+            let changes = pending[owner] ?? []
+            pending[owner] = changes.isEmpty ? nil : []
+            return changes.isEmpty ? nil : changes
+        }
+    }
+
+    /// Makes the changes and writes the record, again while somebody else was faster.
+    private func write(_ changes: [Change], _ owner: String) async throws(APIError) {
+        let deadline = ContinuousClock.now + Self.patience
+        var backoff = Labs.backoff
+        var race = Backoff(minimum: .milliseconds(5), maximum: .milliseconds(250))
+        var (lease, isFresh) = (newestLease(owner), false)
+        while true {
+            do throws(APIError) {
+                if try await write(changes, owner, onto: lease, isFresh: isFresh) { return }
+                if isFresh { try? await Task.sleep(for: race.next()) }
+                (lease, isFresh) = (try await read(owner), true)
+            } catch  where error.isRetryable && ContinuousClock.now < deadline {
+                try? await Task.sleep(for: max(backoff.next(), error.retryAfter ?? .zero))
+            }
+            if Task.isCancelled {
+                throw APIError(code: .cancelled, operation: "write leases", message: "the gateway is stopping")
+            }
+        }
+    }
+
+    /// - Returns: false if the record has to be read anew and the changes made again.
+    private func write(
+        _ changes: [Change], _ owner: String, onto lease: Lease?, isFresh: Bool
+    ) async throws(APIError) -> Bool {
+        let before = try lease.map(Self.read) ?? Record()
+        var record = before
+        let results = changes.map { Self.apply($0, to: &record) }
+        // Nobody is refused because of what may have changed since.
+        guard isFresh || results.allSatisfy({ (try? $0.get()) != nil }) else { return false }
+        if record != before {
+            do throws(APIError) {
+                try await put(record, owner, onto: lease)
+            } catch  where error.isConflict || error.isAlreadyExists || error.isNotFound {
+                return false
+            }
+        }
+        for (change, result) in zip(changes, results) { change.continuation?.resume(with: result) }
+        return true
+    }
+
+    /// A change that throws has changed nothing.
+    private static func apply(_ change: Change, to record: inout Record) -> Result<any Sendable, any Error> {
+        var changed = record
+        do {
+            let value = try change.make(&changed)
+            record = changed
+            return .success(value)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    // MARK: The Lease
+
+    /// The newest that is known without asking. A guess that is wrong costs a conflict and nothing else, so resource
+    /// versions may be compared here, which the API does not promise to work.
+    private func newestLease(_ owner: String) -> Lease? {
+        let cached = leases.object(named: Self.name(owner))
+        return newest.withLock { newest in
+            guard let written = newest[owner] else { return cached }
+            let version = { (lease: Lease?) in lease.flatMap { UInt64($0.metadata.resourceVersion) } ?? 0 }
+            if version(written) > version(cached) { return written }
+            newest[owner] = nil
+            return cached
+        }
+    }
+
+    private static func name(_ owner: String) -> String { LabName.record(Record.component, of: owner) }
+
+    /// A record that cannot be read is of a version to come, or was damaged by hand: it must not be written over.
+    private static func read(_ lease: Lease) throws(APIError) -> Record {
+        guard let text = lease.metadata.annotations[Record.annotation] else { return Record() }
+        do {
+            return try Record(text: text)
+        } catch {
+            throw APIError(
+                code: .decoding, operation: "read leases \(lease.metadata.name)",
+                message: "the annotation \(Record.annotation) cannot be read: \(error)")
+        }
+    }
+
+    private func read(_ owner: String) async throws(APIError) -> Lease? {
+        do throws(APIError) {
+            return try await client.get(.leases, named: Self.name(owner), namespace: namespace)
+        } catch  where error.isNotFound {
+            return nil
+        }
+    }
+
+    private func put(_ record: Record, _ owner: String, onto lease: Lease?) async throws(APIError) {
+        let metadata = ObjectMeta(
+            name: Self.name(owner), namespace: namespace, resourceVersion: lease?.metadata.resourceVersion ?? "",
+            labels: [
+                "app.kubernetes.io/managed-by": "labgate", "app.kubernetes.io/component": Record.component,
+                Record.ownerKey: LabName.labelValue(owner),
+            ],
+            annotations: [Record.ownerKey: owner, Record.annotation: record.text])
+        let manifest = Lease(metadata: metadata).manifest
+        let written =
+            lease == nil
+            ? try await client.create(.leases, manifest, namespace: namespace)
+            : try await client.replace(.leases, with: manifest, namespace: namespace)
+        newest.withLock { $0[owner] = written }
+    }
+}
