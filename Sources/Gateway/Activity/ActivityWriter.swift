@@ -1,0 +1,59 @@
+import Foundation
+import Kubernetes
+import Logging
+import ServiceLifecycle
+
+/// Writes on each lab's pod when it was last interacted with here: at most once a minute for each lab in use.
+struct ActivityWriter: Service {
+    let client: APIClient
+    let pods: PodCache
+    let namespace: String
+    let uses: LabUses
+    let outlook: LabOutlook
+    let timing: LifeCycleTiming
+    let logger: Logger
+
+    /// Until graceful shutdown, and then once more: the next gateway shall know what this one does.
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while true {
+                try await Task.sleep(for: timing.tick)
+                await write(atLeastAfter: timing.activityInterval)
+            }
+        }
+        await write(atLeastAfter: .seconds(1))
+    }
+
+    /// Writes the marks that are behind by `lag` or more.
+    private func write(atLeastAfter lag: Duration) async {
+        let now = Date.now
+        for name in uses.pods {
+            guard let interaction = uses.interaction(withPod: name, now: now) else { continue }
+            guard let pod = pods.pod(named: name), !pod.isTerminating else {
+                // Gone; or not there yet, but then there is a use, which keeps the clock.
+                uses.forget(pod: name)
+                continue
+            }
+            await write(interaction, on: pod, now: now, atLeastAfter: lag)
+        }
+    }
+
+    private func write(_ interaction: Date, on pod: Pod, now: Date, atLeastAfter lag: Duration) async {
+        let known = ActivityMarks(pod).interaction ?? pod.metadata.creationTimestamp ?? .distantPast
+        let behind = interaction.timeIntervalSince(known)
+        // Annotations tell whole seconds.
+        guard behind >= 1 else { return uses.forget(pod: pod.metadata.name) }
+        // A key that was pressed to keep a lab has to be known before the lab is stopped.
+        guard behind >= lag.timeInterval || outlook.isEnding(asFarAsOthersKnow: pod, at: now) else { return }
+        do throws(APIError) {
+            try await client.annotatePod(
+                named: pod.metadata.name, namespace: namespace, uid: pod.metadata.uid,
+                annotations: [
+                    ActivityMarks.Annotation.interaction: ActivityMarks.text(interaction, uid: pod.metadata.uid)
+                ])
+        } catch {
+            // The next tick tries again; meanwhile this gateway knows better than the pod.
+            if !error.isNotFound, !error.isConflict { logger.activityNotWritten(pod.metadata.name, error) }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Classroom
+import Foundation
+import Kubernetes
+
+/// CPU readings of labs, and whether they have worked since the reading before.
+struct WorkLog: Sendable {
+    private struct Reading {
+        /// nil if it could not be measured.
+        let cpuTime: Duration?
+        let at: Date
+        /// How many there were.
+        let count: Int
+    }
+
+    /// By the pods' UIDs.
+    private var readings: [String: Reading] = [:]
+
+    /// How often labs are measured: work is known that exactly. A tenth of the idle limit, within bounds.
+    static func interval(for rules: IdleRules, _ timing: LifeCycleTiming) -> Duration {
+        let tenth = (rules.lab ?? rules.maximumAge) / 10
+        return max(timing.sweepInterval, min(tenth, .seconds(300)))
+    }
+
+    /// Notes a reading; nil if the lab could not be measured.
+    ///
+    /// - Parameter floor: CPUs; a lab that has used fewer since the last reading has not worked.
+    /// - Returns: whether the lab counts as having worked. What cannot be measured counts.
+    mutating func note(_ cpuTime: Duration?, of pod: Pod, floor: Double, at now: Date) -> Bool {
+        let last = readings[pod.metadata.uid]
+        readings[pod.metadata.uid] = Reading(cpuTime: cpuTime, at: now, count: (last?.count ?? 0) + 1)
+        guard let cpuTime else { return true }
+        // Of the first reading nothing follows; of one behind an outage, too.
+        guard let last, let before = last.cpuTime else { return false }
+        let span = now.timeIntervalSince(last.at)
+        // A container that was started anew counts from zero.
+        let used = cpuTime >= before ? cpuTime - before : cpuTime
+        return span > 0 && used.timeInterval / span >= floor
+    }
+
+    /// Whether too little is known of the lab to call it idle.
+    func isUnsettled(_ pod: Pod) -> Bool {
+        (readings[pod.metadata.uid]?.count ?? 0) < 2
+    }
+
+    func lastReading(of pod: Pod) -> Date? { readings[pod.metadata.uid]?.at }
+
+    /// Forgets labs that are gone.
+    mutating func forget(except uids: Set<String>) {
+        readings = readings.filter { uids.contains($0.key) }
+    }
+}
