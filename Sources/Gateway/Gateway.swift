@@ -1,39 +1,89 @@
-public import Classroom
+import Classroom
 public import Kubernetes
 public import Logging
 public import SSHServer
+public import ServiceLifecycle
 
 /// Joins students to their labs: answers what an SSH server asks, with what the classroom says and the cluster runs.
 ///
 ///     ConnectionHandlers.authenticate ─▶ Authenticator      who is it?
 ///     ConnectionHandlers.serve        ─▶ LabSession         one lab session, from its request to its exit report
+///                                          ├▶ AdmissionDesk may it exist now?
 ///                                          ├▶ Labs          the student's pod: found, or started
 ///                                          └▶ Relay         its bytes, both ways
-///     ConnectionHandlers.forward ─▶ LabForwarding   one forwarded connection, into the same lab
+///     ConnectionHandlers.forward      ─▶ LabForwarding      one forwarded connection, into the same lab
+///
+/// Beside that, by itself: ``Warden`` warns and ends lab sessions, ``ActivityWriter`` notes on the pods when labs are
+/// used, and ``Reaper``, on the one gateway that all have elected, ends labs.
 public struct Gateway: Sendable {
     private let classroom: @Sendable () -> Classroom
     private let authenticator: Authenticator
     private let labs: Labs
     private let commands: PodCommands
+    private let uses = LabUses()
+    private let outlook: LabOutlook
+    private let admission: AdmissionDesk
+    private let gatewayCommands: GatewayCommands
     private let logger: Logger
 
+    /// What has to run for the gateway to work, in the order in which it is to be started. The SSH server comes after
+    /// these.
+    public let services: [any Service]
+
     /// - Parameters:
-    ///   - classroom: the classroom as it is now.
-    ///   - pods: the cache of labgate's pods, which somebody else runs.
+    ///   - source: where the classroom comes from.
     ///   - namespace: where the labs live.
     public init(
-        classroom: @escaping @Sendable () -> Classroom, client: APIClient, pods: PodCache, namespace: String,
-        logger: Logger
+        _ source: ClassroomSource, client: APIClient, namespace: String,
+        timing: LifeCycleTiming = LifeCycleTiming(), logger: Logger
     ) {
+        let classroom = { @Sendable in source.current }
         self.classroom = classroom
         self.logger = logger
+        let pods = PodCache(
+            client: client, resource: .pods, namespace: namespace, labelSelector: LabPod.managedBySelector,
+            logger: logger)
+        let leases = ObjectCache<Lease>(
+            client: client, resource: .leases, namespace: namespace, labelSelector: LabPod.managedBySelector,
+            logger: logger)
+        let replica = ReplicaLease(client: client, namespace: namespace, logger: logger)
+        let ledgers = Ledgers(client: client, leases: leases, namespace: namespace, logger: logger)
+        let rooms = WaitingRooms(client: client, leases: leases, namespace: namespace, logger: logger)
+        let stop = LabStop(
+            client: client, namespace: namespace, ledgers: ledgers,
+            studentReference: { source.resources?.resource(ofStudent: $0)?.reference }, logger: logger)
         authenticator = Authenticator(classroom: classroom)
         labs = Labs(client: client, pods: pods, namespace: namespace)
         commands = PodCommands(client: client, namespace: namespace)
+        outlook = LabOutlook(classroom: classroom, pods: pods, uses: uses)
+        admission = AdmissionDesk(classroom: classroom, ledgers: ledgers, rooms: rooms, replica: replica.identity)
+        gatewayCommands = GatewayCommands(
+            client: client, labs: labs, outlook: outlook, admission: admission, stop: stop)
+        let reaper = Reaper(
+            source: source, client: client, namespace: namespace, pods: pods, leases: leases, outlook: outlook,
+            admission: admission, stop: stop, meter: LabMeter(commands: commands), timing: timing, logger: logger)
+        let statusWriter = source.resources.map { [outlook, admission] resources in
+            StatusWriter(
+                client: client, namespace: namespace, resources: resources, outlook: outlook, admission: admission,
+                timing: timing, logger: logger)
+        }
+        services = [
+            pods, leases, replica, ledgers, rooms,
+            ActivityWriter(
+                client: client, pods: pods, namespace: namespace, uses: uses, outlook: outlook, timing: timing,
+                logger: logger),
+            Warden(outlook: outlook, admission: admission, timing: timing, logger: logger),
+            LeaderElection(
+                client: client,
+                configuration: LeaderElectionConfiguration(
+                    leaseName: "labgate-reaper", namespace: namespace, identity: replica.identity),
+                logger: logger,
+                lead: { leadership in
+                    async let _: Void? = statusWriter?.lead()
+                    await reaper.lead(leadership)
+                }),
+        ]
     }
-
-    /// The label selector of the pods that are labgate's.
-    public static let podLabelSelector = LabPod.managedBySelector
 
     /// Who answers for one connection.
     public func handlers(for connection: ConnectionInfo) -> ConnectionHandlers {
@@ -47,7 +97,10 @@ public struct Gateway: Sendable {
             forward: { (request) async throws(ForwardingRefusal) in
                 try await forward(request, login: login, connection: connection)
             },
-            closed: { login.logger.connectionClosed($0) })
+            closed: { reason in
+                if let name = login.name { admission.closeConnection(connection.id, of: name.student) }
+                login.logger.connectionClosed(reason)
+            })
     }
 
     private func serve(
@@ -65,10 +118,11 @@ public struct Gateway: Sendable {
         }
         let session = LabSession(
             student: student, course: course, connection: connection, channel: channel, request: request,
-            labs: labs, commands: commands, terminal: terminal,
-            client: StartingClient(channel: channel, terminal: request.terminal), logger: logger)
+            labs: labs, admission: admission, outlook: outlook, gatewayCommands: gatewayCommands, commands: commands,
+            terminal: terminal, client: StartingClient(channel: channel, terminal: request.terminal), logger: logger)
         return await session.run()
     }
+
     private func forward(
         _ request: ForwardingRequest, login: Login, connection: ConnectionInfo
     ) async throws(ForwardingRefusal) {
@@ -80,8 +134,10 @@ public struct Gateway: Sendable {
         } catch {
             throw ForwardingRefusal("\(error)")
         }
+        let visit = Visit(student: student, course: course, connection: connection.id, channel: request.number)
         let forwarding = LabForwarding(
-            student: student, course: course, request: request, labs: labs, commands: commands, logger: logger)
+            visit: visit, request: request, labs: labs, admission: admission, outlook: outlook, commands: commands,
+            logger: logger)
         try await forwarding.run()
     }
 

@@ -26,8 +26,9 @@ struct Check: AsyncParsableCommand {
     }
 
     private func checkClassroom(_ settings: Settings) -> Bool {
+        guard let folder = settings.classroom else { return true }
         do throws(ClassroomError) {
-            let classroom = try Classroom.load(folder: settings.classroom)
+            let classroom = try Classroom.load(folder: folder)
             for warning in classroom.warnings { printError("\(warning)") }
             print("classroom: \(classroom.courses.count) courses, \(classroom.students.count) students")
             return true

@@ -6,12 +6,14 @@ import Logging
 struct Cluster {
     let client: APIClient
     let namespace: String
+    private let readsClassroom: Bool
 
     /// - Throws: `CredentialsError`, naming the file and the key.
     init(_ settings: Settings.Cluster, logger: Logger) throws(CredentialsError) {
         let credentials = try Self.credentials(settings)
         client = try APIClient(credentials: credentials, logger: logger)
         namespace = settings.namespace ?? credentials.namespace
+        readsClassroom = settings.readsClassroom
     }
 
     /// In a pod the service account counts, unless a kubeconfig is named.
@@ -24,28 +26,33 @@ struct Cluster {
 
     /// Everything that labgate has to ask of the API server, for `labgate check`.
     func neededPermissions() -> [ResourceAttributes] {
-        permissions([
-            ("pods", "", ["get", "list", "watch", "create", "delete", "patch"]),
+        permissions("pods", ["get", "list", "watch", "create", "delete", "patch"])
             // A WebSocket exec is a GET; from Kubernetes 1.35 it needs `create` as well.
-            ("pods", "exec", ["get", "create"]),
-            ("persistentvolumeclaims", "", ["get", "create"]),
-            ("events", "", ["list"]),
-        ])
+            + permissions("pods/exec", ["get", "create"])
+            + permissions("persistentvolumeclaims", ["get", "create"])
+            + permissions("events", ["list"])
+            // Ledgers, waiting rooms, and the election of the gateway that ends labs.
+            + permissions(
+                "leases", group: "coordination.k8s.io", ["get", "list", "watch", "create", "update", "patch", "delete"])
+            + (readsClassroom
+                ? permissions("courses", group: "labgate.dev", ["get", "list", "watch"])
+                    + permissions("students", group: "labgate.dev", ["get", "list", "watch"]) : [])
     }
 
-    /// What forwarding goes by; without it, it needs a program in the labs' image.
+    /// What forwarding goes by (without it, it needs a program in the labs' image), and what tells kubectl's users.
     func usefulPermissions() -> [ResourceAttributes] {
-        permissions([("pods", "portforward", ["get", "create"])])
+        permissions("pods/portforward", ["get", "create"]) + permissions("events", ["create"])
+            + (readsClassroom
+                ? permissions("courses/status", group: "labgate.dev", ["patch"])
+                    + permissions("students/status", group: "labgate.dev", ["patch"]) : [])
     }
 
-    private func permissions(
-        _ needs: [(resource: String, subresource: String, verbs: [String])]
-    ) -> [ResourceAttributes] {
-        needs.flatMap { need in
-            need.verbs.map { verb in
-                ResourceAttributes(
-                    verb: verb, resource: need.resource, subresource: need.subresource, namespace: namespace)
-            }
+    private func permissions(_ resource: String, group: String = "", _ verbs: [String]) -> [ResourceAttributes] {
+        let parts = resource.split(separator: "/").map(String.init)
+        return verbs.map { verb in
+            ResourceAttributes(
+                verb: verb, resource: parts[0], subresource: parts.count > 1 ? parts[1] : "", group: group,
+                namespace: namespace)
         }
     }
 }

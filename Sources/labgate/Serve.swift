@@ -28,6 +28,7 @@ struct Serve: AsyncParsableCommand {
                 kubeconfig: ~              # otherwise KUBECONFIG, or ~/.kube/config
                 context: ~
                 namespace: ~               # where the labs live; otherwise that of the credentials
+                classroom: false           # read Course and Student resources, too; then the folder may be left out
               ssh:
                 authenticationMethods: [publickey, password]
                 loginGraceTime: 2m
@@ -40,6 +41,10 @@ struct Serve: AsyncParsableCommand {
                 rekeyAfterMebibytes: 1024
                 rekeyAfter: 1h
                 eventLoops: 2              # one per core
+              lifeCycle:                   # idle limits and budgets are exact to these
+                tick: 5s                   # looks at this gateway's lab sessions
+                sweepInterval: 15s         # looks of the elected gateway at all labs
+                activityInterval: 60s      # marks on a pod of when its lab was last used
               log:
                 format: json               # or text
                 level: info
@@ -67,7 +72,7 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func serve(_ settings: Settings, _ logger: Logger) async throws {
-        let folder = try ClassroomFolder(path: settings.classroom, logger: logger)
+        let folder = try settings.classroom.map { try ClassroomFolder(path: $0, logger: logger) }
         let cluster = try Cluster(settings.cluster, logger: logger)
         do {
             try await services(settings, folder, cluster, logger).run()
@@ -79,29 +84,37 @@ struct Serve: AsyncParsableCommand {
     }
 
     private func services(
-        _ settings: Settings, _ folder: ClassroomFolder, _ cluster: Cluster, _ logger: Logger
+        _ settings: Settings, _ folder: ClassroomFolder?, _ cluster: Cluster, _ logger: Logger
     ) throws -> ServiceGroup {
-        let pods = PodCache(
-            client: cluster.client, namespace: cluster.namespace, labelSelector: Gateway.podLabelSelector,
-            logger: logger)
+        let (source, sourceServices) = classroom(settings, folder, cluster, logger)
         let gateway = Gateway(
-            classroom: { folder.current }, client: cluster.client, pods: pods, namespace: cluster.namespace,
-            logger: logger)
+            source, client: cluster.client, namespace: cluster.namespace, timing: settings.timing, logger: logger)
         let server = try SSHServer(
             configuration: try settings.server(), logger: logger, handlers: gateway.handlers(for:))
 
         // Started in this order, stopped in reverse: students leave before what they depend on does.
+        let services = (sourceServices + gateway.services).map {
+            ServiceGroupConfiguration.ServiceConfiguration(service: $0)
+        }
         return ServiceGroup(
             configuration: .init(
-                services: [
-                    .init(service: folder),
-                    .init(service: ReloadOnHangUp(folder: folder)),
-                    .init(service: pods),
+                services: services + [
                     .init(
                         service: SSHService(server: server, drainTimeout: settings.drainTimeout),
-                        successTerminationBehavior: .gracefullyShutdownGroup),
+                        successTerminationBehavior: .gracefullyShutdownGroup)
                 ],
                 gracefulShutdownSignals: [.sigterm],
                 logger: logger))
+    }
+
+    /// The classroom, and what keeps it up to date. Without custom resources there is a folder, the settings see to that.
+    private func classroom(
+        _ settings: Settings, _ folder: ClassroomFolder?, _ cluster: Cluster, _ logger: Logger
+    ) -> (ClassroomSource, [any Service]) {
+        let folderServices: [any Service] = folder.map { [$0, ReloadOnHangUp(folder: $0)] } ?? []
+        if !settings.cluster.readsClassroom, let folder { return (.folder(folder), folderServices) }
+        let resources = ClassroomResources(
+            client: cluster.client, namespace: cluster.namespace, folder: folder, logger: logger)
+        return (.resources(resources), folderServices + [resources])
     }
 }

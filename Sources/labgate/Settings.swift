@@ -1,5 +1,6 @@
 import Classroom
 import Foundation
+import Gateway
 import Logging
 import SSHServer
 import Telemetry
@@ -13,6 +14,8 @@ struct Settings: Sendable {
         var context: String?
         /// nil for the namespace of the credentials.
         var namespace: String?
+        /// Whether Course and Student documents are read from the cluster, too.
+        var readsClassroom = false
     }
 
     /// Where students connect.
@@ -20,11 +23,13 @@ struct Settings: Sendable {
     var port = 2222
     /// Folder of the host keys, made at the first start.
     var hostKeys = "keys"
-    /// Folder of the Course and Student documents.
-    var classroom = "classroom"
+    /// Folder of the Course and Student documents; nil if they are custom resources only.
+    var classroom: String? = "classroom"
     var cluster = Cluster()
     /// How long lab sessions may go on after SIGTERM.
     var drainTimeout: Duration = .seconds(3600)
+    /// How often labs are looked after.
+    var timing = LifeCycleTiming()
     var logFormat: LogFormat = .json
     var logLevel: Logger.Level = .info
     private var limits = Limits()
@@ -61,10 +66,12 @@ struct Settings: Sendable {
         let address = file.value("listen", .listenAddress, default: ListenAddress(host: host, port: port))
         (host, port) = (address.host, address.port)
         hostKeys = path(file.value("hostKeys", .string, default: hostKeys))
-        classroom = path(file.value("classroom", .string, default: classroom))
         drainTimeout = file.value("drainTimeout", .duration(in: .zero ... .seconds(604_800)), default: drainTimeout)
         cluster = file.value("kubernetes", .object { Cluster(reading: $0, path: path) }, default: cluster)
+        let folder = file.optional("classroom", .string).map(path)
+        classroom = folder ?? (cluster.readsClassroom ? nil : path("classroom"))
         limits = file.value("ssh", .object(Limits.init(reading:)), default: limits)
+        timing = file.value("lifeCycle", .object(LifeCycleTiming.init(reading:)), default: timing)
         let log = file.value("log", .object(Log.init(reading:)), default: Log())
         (logFormat, logLevel) = (log.format, log.level)
     }
@@ -102,6 +109,7 @@ extension Settings.Cluster {
         kubeconfig = section.optional("kubeconfig", .string).map(path)
         context = section.optional("context", .string)
         namespace = section.optional("namespace", .dnsLabel)
+        readsClassroom = section.value("classroom", .bool, default: false)
     }
 }
 
@@ -119,6 +127,16 @@ extension Settings.Limits {
         rekeyAfterMebibytes = section.optional("rekeyAfterMebibytes", .int(in: 1...1_048_576))
         rekeyAfter = section.optional("rekeyAfter", .duration(in: .seconds(60) ... .seconds(86_400)))
         eventLoops = section.optional("eventLoops", .int(in: 1...256))
+    }
+}
+
+extension LifeCycleTiming {
+    fileprivate init?(reading section: DocumentReader) {
+        self.init()
+        let range: ClosedRange<Duration> = .milliseconds(100) ... .seconds(600)
+        tick = section.value("tick", .duration(in: range), default: tick)
+        sweepInterval = section.value("sweepInterval", .duration(in: range), default: sweepInterval)
+        activityInterval = section.value("activityInterval", .duration(in: range), default: activityInterval)
     }
 }
 

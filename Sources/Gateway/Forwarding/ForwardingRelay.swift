@@ -8,6 +8,7 @@ import Synchronization
 struct ForwardingRelay: Sendable {
     let channel: ClientChannel
     let stream: PortForwardStream
+    let use: LabUse
 
     /// The lab cannot be told that the client will send no more, and most clients send their end of input when they want
     /// nothing more, either. After so many seconds without a byte from the lab, the connection is closed.
@@ -26,6 +27,7 @@ struct ForwardingRelay: Sendable {
             pumps.addTask { await pumpInput() }
             pumps.addTask { await pumpOutput() }
             pumps.addTask { while await channel.nextEvent() != nil {} }
+            pumps.addTask { _ = await use.ended() }
             await pumps.next()
             pumps.cancelAll()
         }
@@ -33,6 +35,7 @@ struct ForwardingRelay: Sendable {
 
     private func pumpInput() async {
         while let bytes = await channel.read() {
+            use.noteInput(byteCount: bytes.count)
             guard (try? await stream.write(bytes)) != nil else { return }
         }
         var silentSeconds = 0

@@ -12,10 +12,11 @@ import Synchronization
 ///    and where the cluster does not let the gateway forward ports.
 /// 4. The client is told that the connection stands, and `ForwardingRelay` passes bytes on.
 struct LabForwarding: Sendable {
-    let student: Student
-    let course: Course
+    let visit: Visit
     let request: ForwardingRequest
     let labs: Labs
+    let admission: AdmissionDesk
+    let outlook: LabOutlook
     let commands: PodCommands
     let logger: Logger
 
@@ -28,11 +29,17 @@ struct LabForwarding: Sendable {
     /// RFC 1035 §2.3.4.
     private static let maximumHostByteCount = 255
 
+    private var course: Course { visit.course }
+
     func run() async throws(ForwardingRefusal) {
         let start = ContinuousClock.now
         do {
             logger.forwardingRequested(request)
-            try await connect(to: try checkedPort())
+            let port = try checkedPort()
+            try await admission.openForwarding(visit)
+            let use = outlook.uses.begin(visit, as: .forwarding)
+            defer { outlook.uses.finish(use) }
+            try await connect(to: port, use)
             logger.forwardingEnded(after: .now - start)
         } catch {
             guard let refusal = Self.refusal(for: error) else { return }
@@ -70,14 +77,14 @@ struct LabForwarding: Sendable {
 
     // MARK: The lab
 
-    private func connect(to port: UInt16) async throws {
+    private func connect(to port: UInt16, _ use: LabUse) async throws {
         var attempts = LabAttempts()
+        let wanted = LabPod(student: visit.student, course: course)
+        let permit = LabPermit(admission: admission, outlook: outlook, lab: wanted, isAttended: false)
         while true {
-            let lab = try await labs.ready(LabPod(student: student, course: course), not: attempts.dead) { stage in
-                logger.labStage(stage)
-            }
+            let lab = try await labs.ready(wanted, not: attempts.dead, permit: permit) { logger.labStage($0) }
             do {
-                return try await connect(to: port, in: lab)
+                return try await connect(to: port, in: lab, use)
             } catch let error as APIError {
                 guard let pause = attempts.failed(error, on: lab) else { throw error }
                 try await Task.sleep(for: pause)
@@ -85,21 +92,22 @@ struct LabForwarding: Sendable {
         }
     }
 
-    private func connect(to port: UInt16, in lab: Lab) async throws {
+    private func connect(to port: UInt16, in lab: Lab, _ use: LabUse) async throws {
+        use.podUID = lab.uid
         guard ForwardingDestination.isLoopback(request.destination.host) else {
-            return try await connectByCommand(to: port, in: lab)
+            return try await connectByCommand(to: port, in: lab, use)
         }
         do {
-            try await connectByPortForward(to: port, in: lab)
+            try await connectByPortForward(to: port, in: lab, use)
         } catch let error as APIError where error.isForbidden || error.code == .subprotocolRefused {
             logger.portForwardNotPossible(error.message)
-            try await connectByCommand(to: port, in: lab)
+            try await connectByCommand(to: port, in: lab, use)
         }
     }
 
     // MARK: The far side
 
-    private func connectByPortForward(to port: UInt16, in lab: Lab) async throws {
+    private func connectByPortForward(to port: UInt16, in lab: Lab, _ use: LabUse) async throws {
         let start = ContinuousClock.now
         let target = PortForwardRequest(namespace: labs.namespace, pod: lab.pod, port: port)
         try await labs.client.withPortForward(target) { stream in
@@ -111,11 +119,11 @@ struct LabForwarding: Sendable {
                         ? "nothing listens on port \(port) in your lab"
                         : "port \(port) in your lab could not be reached (\(failure))")
             }
-            await ForwardingRelay(channel: try await request.accept(), stream: stream).run()
+            await ForwardingRelay(channel: try await request.accept(), stream: stream, use: use).run()
         }
     }
 
-    private func connectByCommand(to port: UInt16, in lab: Lab) async throws {
+    private func connectByCommand(to port: UInt16, in lab: Lab, _ use: LabUse) async throws {
         let command = RemoteCommand(
             program: ForwardingCommand.argv(host: request.destination.host, port: port), environment: [],
             input: commands.input)
@@ -133,7 +141,8 @@ struct LabForwarding: Sendable {
                 }
                 let channel = try await request.accept()
                 let relay = Relay(
-                    channel: channel, exec: exec, commands: commands, lab: lab, program: program, logger: logger)
+                    channel: channel, exec: exec, commands: commands, lab: lab, program: program, use: use,
+                    logger: logger)
                 _ = await relay.run()
             } catch {
                 await commands.signal("HUP", processGroup: program.launch.processGroup, in: lab, logger)

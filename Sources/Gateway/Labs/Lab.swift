@@ -1,3 +1,5 @@
+import Kubernetes
+
 /// A lab that is ready for lab sessions.
 struct Lab: Hashable, Sendable {
     /// The pod's name.
@@ -12,5 +14,14 @@ struct Lab: Hashable, Sendable {
     /// Whether what ran in the one runs in the other.
     func isSame(as other: Lab?) -> Bool {
         uid == other?.uid && restartCount == other?.restartCount
+    }
+}
+
+extension Lab {
+    /// The lab of a pod, whatever it was made from.
+    init(_ pod: Pod, isOutdated: Bool = false) {
+        self.init(
+            pod: pod.metadata.name, uid: pod.metadata.uid,
+            restartCount: pod.containerStatus(LabPod.container)?.restartCount ?? 0, isOutdated: isOutdated)
     }
 }

@@ -16,7 +16,7 @@ enum LabAssessment: Hashable, Sendable {
     case unschedulable(String)
 
     init(_ pod: Pod) {
-        if pod.isTerminating {
+        if pod.isTerminating || pod.stopReason != nil {
             self = .terminating
         } else if pod.status.phase == .failed || pod.status.phase == .succeeded {
             self = .ended

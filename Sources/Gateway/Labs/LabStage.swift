@@ -2,6 +2,7 @@
 enum LabStage: Hashable, Sendable, CustomStringConvertible {
     case finding
     case waitingForOldLab
+    case waitingForPlace(String)
     case creating
     case scheduling(String?)
     case pulling
@@ -13,6 +14,7 @@ enum LabStage: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .finding: "looking for your lab"
         case .waitingForOldLab: "waiting for your previous lab to end"
+        case .waitingForPlace(let place): place
         case .creating: "creating your lab"
         case .scheduling(let detail): "looking for a node" + Self.detail(detail)
         case .pulling: "fetching the course's image"

@@ -7,25 +7,33 @@ final class LabStart: Sendable {
     private let labs: Labs
     private let wanted: LabPod
     private let dead: Lab?
+    private let permit: LabPermit
     private let progress: @Sendable (LabStage) async -> Void
     private let state = Mutex(State())
 
     private struct State {
+        /// When the start is to be given up; nil while the student waits for a place.
+        var deadline: ContinuousClock.Instant?
         var stage: LabStage?
         /// The pod that the wait is about, once it is there; its events are worth reading.
         var uid: String?
         var unschedulableSince: ContinuousClock.Instant?
     }
 
-    init(labs: Labs, wanted: LabPod, dead: Lab?, progress: @escaping @Sendable (LabStage) async -> Void) {
+    init(
+        labs: Labs, wanted: LabPod, dead: Lab?, permit: LabPermit,
+        progress: @escaping @Sendable (LabStage) async -> Void
+    ) {
         self.labs = labs
         self.wanted = wanted
         self.dead = dead
+        self.permit = permit
         self.progress = progress
     }
 
     /// Waits until the lab is ready.
     func run() async throws -> Lab {
+        setDeadline()
         await tell(.finding)
         for await pod in labs.pods.updates(ofPodNamed: wanted.name.pod) {
             guard let pod else {
@@ -72,6 +80,9 @@ final class LabStart: Sendable {
     // MARK: Requests
 
     private func create() async throws {
+        state.withLock { $0.deadline = nil }
+        try await permit.obtain { await self.tell(.waitingForPlace($0)) }
+        setDeadline()
         await tell(.creating)
         if let claim = wanted.homeClaim {
             try await retrying { () async throws(APIError) in
@@ -144,7 +155,21 @@ final class LabStart: Sendable {
         throw LabError(cause: "No node of the cluster can take your lab (\(reason))", advice: LabError.tryAgain)
     }
 
-    func timedOut() -> LabError {
+    private func setDeadline() {
+        state.withLock { $0.deadline = .now + wanted.course.startTimeout }
+    }
+
+    /// Throws once the start has taken longer than the course allows.
+    func watchDeadline() async throws -> Lab? {
+        while true {
+            // Set anew when the student has got a place, which is later than what is waited for here.
+            let deadline = state.withLock { $0.deadline } ?? .now + wanted.course.startTimeout
+            guard deadline > .now else { throw timedOut() }
+            try await Task.sleep(until: deadline)
+        }
+    }
+
+    private func timedOut() -> LabError {
         let stage = state.withLock { $0.stage.map { "\($0)" } ?? "asking the cluster" }
         let limit = wanted.course.startTimeout.components.seconds
         return LabError(

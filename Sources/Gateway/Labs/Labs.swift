@@ -22,22 +22,21 @@ struct Labs: Sendable {
     ///
     /// - Parameters:
     ///   - dead: a pod that is known not to be usable although it may still look so.
+    ///   - permit: whether the lab may be started, if there is none.
     ///   - progress: told each new stage, the first at once if the lab is not ready.
     /// - Throws: `LabError`, or `CancellationError` when nobody waits any more.
     func ready(
-        _ wanted: LabPod, not dead: Lab? = nil, progress: @escaping @Sendable (LabStage) async -> Void
+        _ wanted: LabPod, not dead: Lab? = nil, permit: LabPermit,
+        progress: @escaping @Sendable (LabStage) async -> Void
     ) async throws -> Lab {
         if let pod = pods.pod(named: wanted.name.pod), let lab = usable(pod, wanted), !lab.isSame(as: dead) {
             return lab
         }
-        let start = LabStart(labs: self, wanted: wanted, dead: dead, progress: progress)
+        let start = LabStart(labs: self, wanted: wanted, dead: dead, permit: permit, progress: progress)
         return try await withThrowingTaskGroup(of: Lab?.self) { group in
             group.addTask { try await start.run() }
             group.addTask { try await start.watchEvents() }
-            group.addTask {
-                try await Task.sleep(for: wanted.course.startTimeout)
-                throw start.timedOut()
-            }
+            group.addTask { try await start.watchDeadline() }
             defer { group.cancelAll() }
             for try await lab in group { if let lab { return lab } }
             throw CancellationError()
@@ -47,10 +46,12 @@ struct Labs: Sendable {
     /// What the pod says, if it is of use for `wanted`.
     func usable(_ pod: Pod, _ wanted: LabPod) -> Lab? {
         guard wanted.owns(pod), LabAssessment(pod) == .ready else { return nil }
-        return Lab(
-            pod: pod.metadata.name, uid: pod.metadata.uid,
-            restartCount: pod.containerStatus(LabPod.container)?.restartCount ?? 0,
-            isOutdated: wanted.isNewer(than: pod))
+        return Lab(pod, isOutdated: wanted.isNewer(than: pod))
+    }
+
+    /// Why a lab that was in use was stopped, if it was.
+    func stopReason(of lab: Lab) -> String? {
+        pods.pod(named: lab.pod).flatMap { $0.metadata.uid == lab.uid ? $0.stopReason : nil }
     }
 
     /// Why a lab that was in use may have gone, if the cluster says.

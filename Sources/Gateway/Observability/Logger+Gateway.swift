@@ -1,3 +1,4 @@
+import Kubernetes
 import Logging
 import SSHServer
 
@@ -56,6 +57,40 @@ extension Logger {
 
     func portForwardNotPossible(_ cause: String) {
         warning("no port-forward, trying a command in the lab", metadata: ["cause": "\(cause)"])
+    }
+
+    func recordNotWritten(_ record: String, _ error: APIError) {
+        warning("record not written", metadata: ["record": "\(record)", "cause": "\(error)"])
+    }
+
+    func activityNotWritten(_ lab: String, _ error: APIError) {
+        warning("activity not written", metadata: ["lab": "\(lab)", "cause": "\(error)"])
+    }
+
+    func statusNotWritten(_ resource: String, _ error: APIError) {
+        warning("status not written", metadata: ["resource": "\(resource)", "cause": "\(error)"])
+    }
+
+    func eventNotWritten(_ lab: String, _ error: APIError) {
+        info("event not written", metadata: ["lab": "\(lab)", "cause": "\(error)"])
+    }
+
+    func labStopped(_ pod: Pod, _ reason: String) {
+        notice(
+            "lab stopped",
+            metadata: ["lab": "\(pod.metadata.name)", "uid": "\(pod.metadata.uid)", "reason": "\(reason)"])
+    }
+
+    func replicaBuried(_ dead: Replicas.Dead) {
+        notice("a gateway has died; what it held is closed", metadata: ["replica": "\(dead.identity)"])
+    }
+
+    func sweepFailed(_ what: String, _ error: any Error) {
+        warning("sweep failed", metadata: ["lab": "\(what)", "cause": "\(error)"])
+    }
+
+    func labSessionEnding(_ use: LabUse, _ reason: LabSessionFailure) {
+        notice("ending a lab session", metadata: ["session": "\(use.id)", "reason": "\(reason)"])
     }
 
     func podCommandFailed(_ purpose: String, _ cause: String) {

@@ -5,10 +5,11 @@ import SSHServer
 
 /// One lab session: a session channel joined to one process in a lab, from the request to the exit report.
 ///
-/// 1. `findLab`: the student's lab, started if need be, while the client is told how far it is.
-/// 2. `launch`: the program's process, and its process group.
-/// 3. `Relay`: everything in between.
-/// 4. The program's own exit status; or, if the client went first, a hang-up for what it left behind.
+/// 1. `Admission`: may it exist now?
+/// 2. `findLab`: the student's lab, started if need be, while the client is told how far it is.
+/// 3. `run`: the program's process, and its process group.
+/// 4. `Relay`: everything in between.
+/// 5. The program's own exit status; or, if the client went first or a limit was reached, a hang-up for what is left.
 struct LabSession: Sendable {
     let student: Student
     let course: Course
@@ -16,6 +17,9 @@ struct LabSession: Sendable {
     let channel: ClientChannel
     let request: SessionRequest
     let labs: Labs
+    let admission: AdmissionDesk
+    let outlook: LabOutlook
+    let gatewayCommands: GatewayCommands
     let commands: PodCommands
     let terminal: UserTerminal
     let client: StartingClient
@@ -31,12 +35,20 @@ struct LabSession: Sendable {
 
     private func perform() async -> ExitReport {
         do {
+            if let command = try gatewayCommand() { return try await gatewayCommands.run(command, for: self) }
             let program = try RemoteCommand.program(request.program, course: course)
-            return try await join(program)
+            let isSFTP = request.program == .subsystem(name: "sftp")
+            try await admission.openLabSession(visit, isSFTP: isSFTP)
+            defer { admission.closeLabSession(visit) }
+            let use = outlook.uses.begin(visit, as: .labSession(terminal, isSFTP: isSFTP))
+            defer { outlook.uses.finish(use) }
+            return try await join(program, use)
         } catch let failure as LabSessionFailure {
             return await terminal.fail(failure, logger)
         } catch let error as LabError {
             return await terminal.fail(.lab(error), logger)
+        } catch let error as APIError {
+            return await terminal.fail(.lab(LabError(unreachable: error)), logger)
         } catch is StartingClient.Gone {
             return .status(LabSessionFailure.exitStatus)
         } catch {
@@ -44,27 +56,41 @@ struct LabSession: Sendable {
         }
     }
 
+    /// Whose lab, and through which connection.
+    var visit: Visit { Visit(student: student, course: course, connection: connection.id, channel: channel.number) }
+    var wanted: LabPod { LabPod(student: student, course: course) }
+
+    private func gatewayCommand() throws(LabSessionFailure) -> GatewayCommand? {
+        guard course.gatewayCommands, case .exec(let line) = request.program else { return nil }
+        switch GatewayCommand.parse(line) {
+        case nil: return nil
+        case .command(let command): return command
+        case .unknown(let word): throw .noGatewayCommand(word)
+        }
+    }
+
     // MARK: The lab
 
     /// Finds the lab and runs the program in it; again, while the cluster cannot be reached or the lab has just gone.
-    private func join(_ program: [String]) async throws -> ExitReport {
+    private func join(_ program: [String], _ use: LabUse) async throws -> ExitReport {
         var attempts = LabAttempts()
         while true {
-            let lab = try await findLab(not: attempts.dead)
+            let lab = try await findLab(not: attempts.dead, use)
             do {
-                return try await run(program, in: lab)
+                return try await run(program, in: lab, use)
             } catch let error as APIError {
                 guard let pause = attempts.failed(error, on: lab) else { throw LabSessionFailure.notRun(error.message) }
                 if attempts.dead != lab { await terminal.say("\(LabStage.retrying(error.message))") }
-                try await client.wait { try await Task.sleep(for: pause) }
+                try await client.wait(use) { try await Task.sleep(for: pause) }
             }
         }
     }
 
-    private func findLab(not dead: Lab?) async throws -> Lab {
+    private func findLab(not dead: Lab?, _ use: LabUse) async throws -> Lab {
         let start = ContinuousClock.now
-        let lab = try await client.wait {
-            try await labs.ready(LabPod(student: student, course: course), not: dead) { stage in
+        let permit = LabPermit(admission: admission, outlook: outlook, lab: wanted, isAttended: terminal.hasTerminal)
+        let lab = try await client.wait(use) {
+            try await labs.ready(wanted, not: dead, permit: permit) { stage in
                 logger.labStage(stage)
                 await terminal.say("\(stage)…")
             }
@@ -78,7 +104,8 @@ struct LabSession: Sendable {
 
     // MARK: The program
 
-    private func run(_ program: [String], in lab: Lab) async throws -> ExitReport {
+    private func run(_ program: [String], in lab: Lab, _ use: LabUse) async throws -> ExitReport {
+        use.podUID = lab.uid
         let command = RemoteCommand(
             program: program,
             environment: RemoteCommand.environment(request, student: student, course: course, connection: connection),
@@ -91,12 +118,15 @@ struct LabSession: Sendable {
             }
             guard let started else { return try await explain(exec.result, lab, hasStarted: false) }
             let relay = Relay(
-                channel: channel, exec: exec, commands: commands, lab: lab, program: started, logger: logger)
+                channel: channel, exec: exec, commands: commands, lab: lab, program: started, use: use,
+                logger: logger)
             switch await relay.run(firstInput: client.takeTyped()) {
             case .program(let result):
                 return try await explain(result, lab, hasStarted: true)
             case .clientGone:
                 throw StartingClient.Gone()
+            case .ended(let reason):
+                throw reason
             }
         }
     }
@@ -106,6 +136,7 @@ struct LabSession: Sendable {
         switch result {
         case .exited(let code):
             // Killed processes say nothing themselves. If it was the lab that ended, somebody should.
+            if code > 128, let reason = labs.stopReason(of: lab) { throw LabSessionFailure.labStopped(reason) }
             if code > 128, let obituary = labs.obituary(of: lab) {
                 _ = await terminal.fail(.labEnded(obituary), logger)
             }
@@ -113,9 +144,14 @@ struct LabSession: Sendable {
         case .failed(let status):
             let reason = status.message ?? status.reason ?? "no reason given"
             guard hasStarted else { throw LabSessionFailure.notRun(reason) }
-            throw labs.obituary(of: lab).map(LabSessionFailure.labEnded) ?? .lost(reason)
+            throw failure(lab, reason)
         case .lost(let reason):
-            throw labs.obituary(of: lab).map(LabSessionFailure.labEnded) ?? .lost(reason)
+            throw failure(lab, reason)
         }
+    }
+
+    private func failure(_ lab: Lab, _ reason: String) -> LabSessionFailure {
+        labs.stopReason(of: lab).map(LabSessionFailure.labStopped)
+            ?? labs.obituary(of: lab).map(LabSessionFailure.labEnded) ?? .lost(reason)
     }
 }

@@ -12,6 +12,12 @@ enum LabSessionFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case notRun(String)
     case lost(String)
     case labEnded(String)
+    /// A limit of the course's; the sentence says which, and when it will be possible.
+    case refused(String)
+    case noGatewayCommand(String)
+    /// A rule of the course's has ended it.
+    case over(String)
+    case labStopped(String)
 
     /// Exit status of every failure that is the gateway's or the cluster's and not the command's.
     static let exitStatus = 254
@@ -30,6 +36,12 @@ enum LabSessionFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .lab(let error): "\(error)"
         case .notRun(let reason): "the command could not be run in your lab (\(reason)). \(LabError.askStaff)"
         case .labEnded(let obituary): "\(obituary), and everything that ran in it with it. Log in again for a new one"
+        case .refused(let sentence): sentence
+        case .noGatewayCommand(let word):
+            "there is no command \(word) of the gateway's; :help lists them. In your lab, a colon and a blank would do"
+        case .over(let reason): reason
+        case .labStopped(let reason):
+            "your lab was stopped: \(reason). Your home is kept; log in again for a new lab"
         case .lost(let reason): "the connection to your lab was lost: \(reason). Log in again to go on"
         }
     }

@@ -74,31 +74,54 @@ struct PodCommands: Sendable {
     private func perform(
         _ purpose: String, _ command: [String], in lab: Lab, _ logger: Logger, timeout: Duration? = timeout
     ) async -> Bool {
+        await result(purpose, command, in: lab, logger, timeout: timeout) != nil
+    }
+
+    /// Runs one of the gateway's own commands that has something to say.
+    ///
+    /// - Returns: what it said; nil, after the failure was logged, unless it has succeeded.
+    func output(_ purpose: String, _ command: [String], in lab: Lab, _ logger: Logger) async -> String? {
+        guard let (output, status) = await result(purpose, command, in: lab, logger, timeout: Self.timeout) else {
+            return nil
+        }
+        if status != 0 { logger.podCommandFailed(purpose, "exit status \(status)") }
+        return status == 0 ? output : nil
+    }
+
+    /// Output of the gateway's own commands that is kept, in bytes.
+    private static let maximumOutputByteCount = 4096
+
+    private func result(
+        _ purpose: String, _ command: [String], in lab: Lab, _ logger: Logger, timeout: Duration?
+    ) async -> (output: String, status: Int)? {
         let request = ExecRequest(
             namespace: namespace, pod: lab.pod, container: LabPod.container, command: Self.argv(command), tty: false)
         do {
-            let result = try await withThrowingTaskGroup(of: ExecResult.self) { group in
-                group.addTask {
-                    try await client.withExec(request) { stream in
-                        while await stream.nextOutput() != nil {}
-                        return stream.result
-                    }
-                }
+            let (output, result) = try await withThrowingTaskGroup(of: (String, ExecResult).self) { group in
+                group.addTask { try await client.withExec(request) { await Self.collect($0) } }
                 if let timeout {
                     group.addTask {
                         try await Task.sleep(for: timeout)
-                        return .lost("it has not ended within \(timeout)")
+                        return ("", .lost("it has not ended within \(timeout)"))
                     }
                 }
                 defer { group.cancelAll() }
-                return try await group.next() ?? .lost("cancelled")
+                return try await group.next() ?? ("", .lost("cancelled"))
             }
-            if case .exited = result { return true }
+            if case .exited(let status) = result { return (output, status) }
             if !Task.isCancelled { logger.podCommandFailed(purpose, "\(result)") }
         } catch {
             if !Task.isCancelled { logger.podCommandFailed(purpose, "\(error)") }
         }
-        return false
+        return nil
+    }
+
+    private static func collect(_ stream: ExecStream) async -> (String, ExecResult) {
+        var output: [UInt8] = []
+        while let piece = await stream.nextOutput() {
+            if case .stdout(let bytes) = piece { output += bytes.prefix(maximumOutputByteCount - output.count) }
+        }
+        return (String(decoding: output, as: UTF8.self), stream.result)
     }
 
     /// `kill` is a program in some images and a builtin in every shell.

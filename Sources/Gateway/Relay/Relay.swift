@@ -21,6 +21,8 @@ struct Relay: Sendable {
         case program(ExecResult)
         /// The client has closed the channel, or its connection is gone.
         case clientGone
+        /// The gateway ends it: a limit, or the lab's end.
+        case ended(LabSessionFailure)
     }
 
     let channel: ClientChannel
@@ -28,6 +30,7 @@ struct Relay: Sendable {
     let commands: PodCommands
     let lab: Lab
     let program: LaunchedProgram
+    let use: LabUse
     let logger: Logger
     private let unwanted = UnwantedOutput()
 
@@ -37,12 +40,14 @@ struct Relay: Sendable {
         let isPipeBroken = Atomic(false)
     }
 
-    /// Passes everything on until one side has ended. What a client that went first has left behind is hung up.
+    /// Passes everything on until one side has ended. What a program's client has left behind is hung up.
     ///
     /// - Parameter firstInput: what was typed before the program started.
     func run(firstInput: [UInt8] = []) async -> Ending {
         let ending = await pump(firstInput)
-        if case .clientGone = ending {
+        switch ending {
+        case .program: break
+        case .clientGone, .ended:
             await commands.signal("HUP", processGroup: program.launch.processGroup, in: lab, logger)
         }
         return ending
@@ -53,6 +58,7 @@ struct Relay: Sendable {
             pumps.addTask { await pumpInput(firstInput) }
             pumps.addTask { await pumpEvents() }
             pumps.addTask { await pumpOutput() }
+            pumps.addTask { await use.ended().map(Ending.ended) }
             var ending: Ending?
             for await ended in pumps {
                 guard ending == nil, let ended else { continue }
@@ -69,6 +75,7 @@ struct Relay: Sendable {
         var next: [UInt8]? = firstInput
         while let bytes = next {
             byteCount += bytes.count
+            use.noteInput(byteCount: bytes.count)
             // The program may be gone; the output pump knows more about that.
             guard (try? await exec.write(bytes)) != nil else { return nil }
             next = await channel.read()

@@ -7,7 +7,8 @@ struct UserTerminal: Sendable {
     let channel: ClientChannel
     /// In messages about failures and in the log, for whoever looks the failure up.
     let id: String
-    private let hasTerminal: Bool
+    /// Whether somebody reads along: a pty was asked for.
+    let hasTerminal: Bool
     private let speaksOfProgress: Bool
 
     init(channel: ClientChannel, request: SessionRequest, id: String) {
@@ -21,6 +22,12 @@ struct UserTerminal: Sendable {
     /// A line about what goes on; not for subsystems.
     func say(_ text: String) async {
         if speaksOfProgress { await write(text) }
+    }
+
+    /// A line in the middle of the user's work, on a line of its own and with a bell; for terminals only.
+    func interrupt(_ text: String) async {
+        guard hasTerminal else { return }
+        try? await channel.write(Array("\u{7}\r\nlabgate: \(Self.printable(text))\r\n".utf8), to: .standardError)
     }
 
     /// The last line of a lab session that the gateway had to end, and the exit report that says so.

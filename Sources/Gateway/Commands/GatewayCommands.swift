@@ -1,0 +1,77 @@
+import Classroom
+import Foundation
+import Kubernetes
+import SSHServer
+
+/// Carries out the gateway's own commands. What they print is their output; no quota stands in their way, for they are how
+/// a student finds out about quotas.
+struct GatewayCommands: Sendable {
+    let client: APIClient
+    let labs: Labs
+    let outlook: LabOutlook
+    let admission: AdmissionDesk
+    let stop: LabStop
+
+    /// - Throws: `LabSessionFailure`, `LabError`, or `APIError` if the cluster cannot be asked.
+    func run(_ command: GatewayCommand, for session: LabSession) async throws -> ExitReport {
+        let text =
+            switch command {
+            case .help: GatewayCommand.overview
+            case .status: status(session).text
+            case .extend: try extend(session)
+            case .stop: try await stop(session)
+            case .reset: try await reset(session)
+            }
+        let lines = text.replacing("\n", with: session.terminal.hasTerminal ? "\r\n" : "\n")
+        try? await session.channel.write(Array((lines + (session.terminal.hasTerminal ? "\r\n" : "\n")).utf8))
+        return .status(0)
+    }
+
+    private func status(_ session: LabSession) -> StatusReport {
+        StatusReport(
+            student: session.student, course: session.course, pod: pod(session),
+            outlook: outlook, ledger: admission.ledgers.record(of: session.student.name),
+            room: admission.rooms.record(of: session.course.name), now: .now)
+    }
+
+    private func pod(_ session: LabSession) -> Pod? {
+        labs.pods.pod(named: session.wanted.name.pod).flatMap { session.wanted.owns($0) ? $0 : nil }
+    }
+
+    private func existingPod(_ session: LabSession) throws(LabSessionFailure) -> Pod {
+        guard let pod = pod(session), !pod.isTerminating, pod.stopReason == nil else {
+            throw .refused("you have no lab in the course \(session.course.name); logging in starts one")
+        }
+        return pod
+    }
+
+    private func extend(_ session: LabSession) throws(LabSessionFailure) -> String {
+        let pod = try existingPod(session)
+        outlook.uses.noteInteraction(withPod: pod.metadata.name)
+        return status(session).labLines.joined(separator: "\n")
+    }
+
+    private func stop(_ session: LabSession) async throws -> String {
+        try await stop(session, because: "you have stopped it", holdDown: session.course.idle.holdDown)
+        return "your lab is being stopped; your home is kept"
+    }
+
+    private func reset(_ session: LabSession) async throws -> String {
+        try await stop(session, because: "you are starting it anew", holdDown: nil)
+        let permit = LabPermit(admission: admission, outlook: outlook, lab: session.wanted, isAttended: true)
+        _ = try await session.client.wait {
+            try await labs.ready(session.wanted, permit: permit) { await session.terminal.say("\($0)…") }
+        }
+        return "your lab has been started anew, with your home as it was"
+    }
+
+    /// The pod changes by itself now and then, so stopping it may take a few tries.
+    private func stop(_ session: LabSession, because reason: String, holdDown: Duration?) async throws {
+        var pod = try existingPod(session)
+        var backoff = Labs.backoff
+        while try await !stop.stop(pod, because: reason, holdDown: holdDown, isDeliberate: true) {
+            try await Task.sleep(for: backoff.next())
+            pod = try await client.pod(named: pod.metadata.name, namespace: labs.namespace)
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Classroom
+import Foundation
+import Kubernetes
+import Logging
+
+/// Writes into the status of the custom resources what `kubectl get students` and `get courses` show. Run by the elected
+/// gateway; nothing is decided by what it writes.
+struct StatusWriter: Sendable {
+    let client: APIClient
+    let namespace: String
+    let resources: ClassroomResources
+    let outlook: LabOutlook
+    let admission: AdmissionDesk
+    let timing: LifeCycleTiming
+    let logger: Logger
+
+    /// Writes until it is cancelled: what was decided about a document soon, what has been used once a minute at most.
+    func lead() async {
+        var written: [String: ContinuousClock.Instant] = [:]
+        while (try? await Task.sleep(for: timing.tick)) != nil {
+            guard resources.isComplete else { continue }
+            let verdicts = resources.verdicts
+            for (reference, verdict) in verdicts {
+                await write(verdict, reference, &written)
+            }
+            written = written.filter { ContinuousClock.now - $0.value < timing.activityInterval }
+        }
+    }
+
+    private func write(
+        _ verdict: ResourceVerdict, _ reference: ResourceReference, _ written: inout [String: ContinuousClock.Instant]
+    ) async {
+        let (resource, type, status): (CustomResource?, ResourceType<CustomResource>, JSONValue?)
+        switch reference.kind {
+        case .student:
+            (resource, type) = (resources.studentResource(named: reference.name), ClassroomResources.studentResource)
+            status = studentStatus(verdict)
+        case .course:
+            (resource, type) = (resources.courseResource(named: reference.name), ClassroomResources.courseResource)
+            status = courseStatus(verdict)
+        }
+        guard let resource else { return }
+        let condition = Self.condition(verdict, before: resource.status)
+        let present = resource.status ?? [:]
+        let isNews = condition != present["conditions"]?[0]
+        guard isNews || written[reference.description] == nil else { return }
+        var patch = status ?? [:]
+        patch["conditions"] = [condition]
+        patch["observedGeneration"] = Int(verdict.generation).map { .integer($0) }
+        guard patch.object?.contains(where: { present[$0.key] ?? .null != $0.value }) == true else { return }
+        do throws(APIError) {
+            try await client.mergePatch(
+                type, named: reference.name, namespace: namespace, subresource: "status", ["status": patch])
+            written[reference.description] = .now
+        } catch {
+            if !error.isNotFound { logger.statusNotWritten(reference.description, error) }
+        }
+    }
+
+    /// The condition `Accepted`; its time is that of its last change.
+    private static func condition(_ verdict: ResourceVerdict, before status: JSONValue?) -> JSONValue {
+        let value = verdict.outcome == .accepted ? "True" : "False"
+        let old = status?["conditions"]?[0]
+        let since = old?["status"]?.string == value ? old?["lastTransitionTime"]?.string : nil
+        return [
+            "type": "Accepted", "status": .string(value), "reason": .string(verdict.reason.rawValue),
+            "message": .string(verdict.message),
+            "lastTransitionTime": .string(since ?? Date.now.formatted(.iso8601)),
+        ]
+    }
+
+    // MARK: Courses
+
+    private func courseStatus(_ verdict: ResourceVerdict) -> JSONValue? {
+        guard let name = verdict.nameInForce else { return nil }
+        let labs = outlook.pods.pods.count { $0.metadata.annotations[LabPod.Annotation.course] == name }
+        return ["labs": .integer(labs), "waiting": .integer(admission.rooms.record(of: name).queue.count)]
+    }
+
+    // MARK: Students
+
+    private func studentStatus(_ verdict: ResourceVerdict) -> JSONValue? {
+        let classroom = outlook.classroom()
+        guard let student = verdict.nameInForce.flatMap({ classroom.students[$0] }) else { return nil }
+        let ledger = admission.ledgers.record(of: student.name)
+        let now = Date.now
+        let readings = student.courses.compactMap { classroom.courses[$0] }.flatMap { course in
+            BudgetRules(course, student).readings(ledger, at: now, windows: course.calendar.interval(of:at:))
+                .map { (course: course.name, reading: $0) }
+        }
+        let tightest = readings.min { $0.reading.state.isTighter(than: $1.reading.state) }?.reading
+        var status: JSONValue = [
+            "course": .string(student.courses.first ?? ""),
+            "state": .string(state(of: student, ledger)),
+            "labSessions": .integer(ledger.count(of: .labSession)),
+            "usage": usage(student, classroom, ledger, now),
+        ]
+        // Null takes away what was said before.
+        status["used"] = tightest.map { .string("\($0.used.spoken) of \($0.limit.spoken) \($0.window.words)") } ?? .null
+        status["left"] = tightest.map { .string(max($0.limit - $0.used, .zero).spoken) } ?? .null
+        status["lastLogin"] = ledger.lastLogin.map { .string($0.formatted(.iso8601)) } ?? .null
+        return status
+    }
+
+    private func state(of student: Student, _ ledger: Ledger) -> String {
+        if student.suspended { return "Suspended" }
+        if student.courses.contains(where: { course in
+            admission.rooms.record(of: course).queue.contains { $0.student == student.name }
+        }) {
+            return "Waiting"
+        }
+        if ledger.count(of: .labSession) > 0 { return "InLab" }
+        if ledger.count(of: .connection) > 0 { return "Connected" }
+        return ledger.count(of: .lab) > 0 ? "LabIdle" : "Away"
+    }
+
+    /// What was used of each meter in each window, in whole minutes: a status that changes each second is of no use.
+    private func usage(_ student: Student, _ classroom: Classroom, _ ledger: Ledger, _ now: Date) -> JSONValue {
+        .object(
+            Dictionary(
+                student.courses.compactMap { classroom.courses[$0] }.map { course in
+                    let meters = Meter.allCases.map { meter in
+                        let windows = BudgetWindow.allCases.compactMap { window -> (String, JSONValue)? in
+                            let used = ledger.used(
+                                meter, course: course.name, in: window, at: now,
+                                windows: course.calendar.interval(of:at:))
+                            return used > .zero ? (window.rawValue, .string(used.wholeMinutes)) : nil
+                        }
+                        return (meter.rawValue, JSONValue.object(Dictionary(windows) { $1 }))
+                    }
+                    return (course.name, .object(Dictionary(meters) { $1 }))
+                }, uniquingKeysWith: { $1 }))
+    }
+}
+
+extension Duration {
+    fileprivate var wholeMinutes: String { DurationNotation.text(.seconds(components.seconds / 60 * 60)) }
+}
