@@ -15,6 +15,8 @@ struct CourseDocument {
     var permitOpen: String?
     /// In YAML's flow style; nil for none.
     var podTemplate: String?
+    /// Any more keys of the `spec`, with values in YAML's flow style: `["capacity": "1"]`.
+    var more: [String: String] = [:]
 
     /// Name of the ConfigMap that is shared where no folder of the node is.
     static let sharedConfigMap = "mybackup"
@@ -41,6 +43,7 @@ struct CourseDocument {
             \(podTemplate.map { "  podTemplate: \($0)\n" } ?? "")
             \(sftpServer.map { "  sftpServer: \($0)\n" } ?? "")
             \(permitOpen.map { "  permitOpen: \($0)\n" } ?? "")
+            \(more.map { "  \($0.key): \($0.value)\n" }.joined())
             """
     }
 }

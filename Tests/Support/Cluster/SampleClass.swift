@@ -108,7 +108,8 @@ final class SampleClass: Sendable {
         try await write()
         try gateway.reload()
         let isTaken = try await eventually { try gateway.logged("Took on a changed classroom").count > before }
-        try #require(isTaken, "the changed classroom was not taken on")
+        let refusals = try gateway.logged("Refused a document").map { "\($0["classroom.problem"])" }
+        try #require(isTaken, "the changed classroom was not taken on: \(refusals)")
     }
 
     // MARK: Gateway
@@ -117,6 +118,9 @@ final class SampleClass: Sendable {
     var gateway: LabgateProcess {
         get throws { try #require(process.withLock { $0 }) }
     }
+
+    /// Intervals for tests of labs' lives, in place of those that fit hours.
+    static let briskLifeCycle = "lifeCycle: {tick: 300ms, sweepInterval: 1s, activityInterval: 5s}"
 
     /// Starts a gateway; the earlier one must have ended.
     func start() async throws {
@@ -151,6 +155,11 @@ final class SampleClass: Sendable {
             try "\(SSH.hostKeyAlias) \(String(contentsOf: key, encoding: .utf8))"
         }
         try Data(lines.joined().utf8).write(to: knownHosts)
+    }
+
+    /// A client of a student's, at another gateway of the class's.
+    func ssh(_ user: String = "edu01", at gateway: LabgateProcess) throws -> SSH {
+        try ssh(user).through(port: gateway.port)
     }
 
     /// A client of a student's.

@@ -3,7 +3,11 @@ import Testing
 /// Gives each suite a class of its own, whose gateway runs.
 struct SampleClassTrait: SuiteTrait, TestScoping {
     /// Whose labs are started before the first test.
-    let students: [String]
+    var students: [String] = []
+    /// More of the gateway's configuration.
+    var configuration = ""
+    /// More of the course.
+    var course: [String: String] = [:]
 
     @TaskLocal fileprivate static var current: SampleClass?
 
@@ -12,6 +16,8 @@ struct SampleClassTrait: SuiteTrait, TestScoping {
     ) async throws {
         let sample = try await SampleClass.make()
         do {
+            try sample.writeConfiguration(extra: configuration)
+            try sample.write(CourseDocument(more: course))
             try await sample.start()
             for student in students { _ = try await sample.ssh(student).run("true") }
             try await Self.$current.withValue(sample) { try await function() }
@@ -25,7 +31,12 @@ struct SampleClassTrait: SuiteTrait, TestScoping {
 
 extension Trait where Self == SampleClassTrait {
     /// A class for the suite, with no lab yet; `SampleClass.ofSuite` is it.
-    static var sampleClass: SampleClassTrait { SampleClassTrait(students: []) }
+    static var sampleClass: SampleClassTrait { SampleClassTrait() }
+
+    /// A class whose gateway looks after its labs every second, in a course with these rules: keys of the `spec`.
+    static func sampleClass(course: [String: String]) -> SampleClassTrait {
+        SampleClassTrait(configuration: SampleClass.briskLifeCycle, course: course)
+    }
 
     /// A class for the suite, in which these students have their labs.
     static func sampleClass(labsOf students: String...) -> SampleClassTrait {
