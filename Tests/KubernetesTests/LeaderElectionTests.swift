@@ -36,7 +36,7 @@ struct LeaderElectionTests {
             let start = ContinuousClock.now
             await one.shutDown()
             try await #expect(eventually { two.election.isLeader && two.isWorking })
-            #expect(start.duration(to: .now) < .milliseconds(900))
+            #expect(start.duration(to: .now) < .seconds(4))
             #expect(!one.election.isLeader && !one.isWorking)
             #expect(two.leaderships.map(\.gap) == [nil])
             #expect(leases["leader"]?.holderIdentity == "two")
@@ -64,9 +64,9 @@ struct LeaderElectionTests {
             #expect(!one.election.isLeader)
             #expect(leases["leader"]?.holderIdentity == "one")
             try await #expect(eventually { two.election.isLeader })
-            #expect(start.duration(to: .now) > .milliseconds(700))
+            #expect(start.duration(to: .now) > .seconds(3))
             let gap = try #require(two.leaderships.first?.gap)
-            #expect(gap >= .seconds(1) && gap < .seconds(3))
+            #expect(gap >= .seconds(5) && gap < .seconds(15))
         }
     }
 
@@ -79,7 +79,7 @@ struct LeaderElectionTests {
             leases.set(.failing)
             let start = ContinuousClock.now
             try await #expect(eventually { !one.election.isLeader && !one.isWorking })
-            #expect(start.duration(to: .now) < .seconds(1))
+            #expect(start.duration(to: .now) < .seconds(5))
             #expect(leases["leader"]?.holderIdentity == "one")
             leases.set(.working)
             try await #expect(eventually { one.isWorking })

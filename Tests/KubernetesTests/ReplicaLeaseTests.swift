@@ -9,10 +9,10 @@ struct ReplicaLeaseTests {
     private func with(_ body: (FakeLeases, ReplicaLease, ServiceGroup, LogRecorder) async throws -> Void) async throws {
         let (leases, log) = (FakeLeases(), LogRecorder())
         var configuration = ReplicaLeaseConfiguration()
-        configuration.leaseDuration = .seconds(1)
+        configuration.leaseDuration = .seconds(3)
         configuration.renewInterval = .milliseconds(20)
         configuration.retryInterval = .milliseconds(10)
-        configuration.attemptLimit = .milliseconds(200)
+        configuration.attemptLimit = .seconds(1)
         try await leases.with { port in
             try await APIClient.with(port: port) { client in
                 let replica = ReplicaLease(
@@ -33,7 +33,7 @@ struct ReplicaLeaseTests {
             try await #expect(eventually { replica.isHeld })
             let first = try #require(leases[replica.name])
             #expect(first.holderIdentity == replica.identity)
-            #expect(first.leaseDurationSeconds == 1)
+            #expect(first.leaseDurationSeconds == 3)
             #expect(
                 first.metadata.labels == [
                     "app.kubernetes.io/managed-by": "labgate", "app.kubernetes.io/component": "replica",

@@ -25,9 +25,10 @@ final class Candidate: Sendable {
 
     init(_ identity: String, _ client: APIClient, namespace: String = "lab", throne: Throne = Throne()) {
         var configuration = LeaderElectionConfiguration(leaseName: "leader", namespace: namespace, identity: identity)
-        configuration.leaseDuration = .seconds(1)
-        configuration.renewDeadline = .milliseconds(600)
-        configuration.retryInterval = .milliseconds(50)
+        // Long enough for a busy machine to be late by a second or two.
+        configuration.leaseDuration = .seconds(5)
+        configuration.renewDeadline = .seconds(3)
+        configuration.retryInterval = .milliseconds(100)
         let log = Log()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         election = LeaderElection(client: client, configuration: configuration, logger: logger) { leadership in
