@@ -95,8 +95,14 @@ struct StatusWriter: Sendable {
             "labSessions": .integer(ledger.count(of: .labSession)),
             "usage": usage(student, classroom, ledger, now),
         ]
+        let today = student.courses.first.flatMap { classroom.courses[$0] }.map { course in
+            ledger.used(
+                .connectedTime, course: course.name, in: .day, at: now, windows: course.calendar.interval(of:at:))
+        }
+        status["used"] = .string(
+            tightest.map { "\($0.used.spoken) of \($0.limit.spoken) \($0.window.words)" }
+                ?? "\((today ?? .zero).spoken) today")
         // Null takes away what was said before.
-        status["used"] = tightest.map { .string("\($0.used.spoken) of \($0.limit.spoken) \($0.window.words)") } ?? .null
         status["left"] = tightest.map { .string(max($0.limit - $0.used, .zero).spoken) } ?? .null
         status["lastLogin"] = ledger.lastLogin.map { .string($0.formatted(.iso8601)) } ?? .null
         return status
