@@ -151,6 +151,7 @@ extension ClientTests {
                   - {apiGroups: [""], resources: [pods], verbs: [get, list, watch, create, delete, patch]}
                   - {apiGroups: [""], resources: [pods/exec], verbs: [get, create]}
                   - {apiGroups: [""], resources: [persistentvolumeclaims], verbs: [get, create]}
+                  - {apiGroups: [coordination.k8s.io], resources: [leases], verbs: ["*"]}
                   - {apiGroups: [""], resources: [events], verbs: [list]}
                 """)
             let kubeconfig = try await sample.namespace.kubeconfig(ofAccountWithRole: "no-port-forward")

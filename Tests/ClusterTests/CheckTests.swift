@@ -47,6 +47,7 @@ extension ClusterTests {
                   - {apiGroups: [""], resources: [pods/exec], verbs: [get]}
                   - {apiGroups: [""], resources: [persistentvolumeclaims], verbs: [get, create]}
                   - {apiGroups: [""], resources: [events], verbs: [list]}
+                  - {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, list, watch, create, patch, delete]}
                 """)
             let kubeconfig = try await namespace.kubeconfig(ofAccountWithRole: "too-little")
             try sample.writeConfiguration(kubeconfig: kubeconfig.path)
@@ -58,6 +59,8 @@ extension ClusterTests {
                 Set(missing) == [
                     "kubernetes: not permitted: create pods/exec in namespace \(namespace.name)",
                     "kubernetes: not permitted: delete pods in namespace \(namespace.name)",
+                    "kubernetes: not permitted: update leases in namespace \(namespace.name)",
+                    "kubernetes: not permitted, can be done without: create events in namespace \(namespace.name)",
                     "kubernetes: not permitted, can be done without: create pods/portforward in namespace \(namespace.name)",
                     "kubernetes: not permitted, can be done without: get pods/portforward in namespace \(namespace.name)",
                 ])

@@ -8,7 +8,8 @@ final class SampleClass: Sendable {
     /// Configuration, classroom, host keys and the students' keys.
     let folder: URL
     private let process = Mutex<LabgateProcess?>(nil)
-    private let passwordHash: String
+    /// The hash of ``password``.
+    let passwordHash: String
 
     static let password = "correct horse battery staple"
 
@@ -53,7 +54,7 @@ final class SampleClass: Sendable {
     /// Writes the gateway's configuration; what is not given is as every test but one wants it.
     func writeConfiguration(
         listen: String = "127.0.0.1:0", kubeconfig: String? = Cluster.kubeconfig, hostKeys: URL? = nil,
-        drainTimeout: String = "1m", extra: String = ""
+        drainTimeout: String = "1m", readsResources: Bool = false, extra: String = ""
     ) throws {
         let keys = try hostKeys ?? self.hostKeys
         let text = """
@@ -61,7 +62,7 @@ final class SampleClass: Sendable {
             hostKeys: "\(keys.path)"
             classroom: classroom
             drainTimeout: \(drainTimeout)
-            kubernetes: {kubeconfig: "\(kubeconfig ?? "")", namespace: \(namespace.name)}
+            kubernetes: {kubeconfig: "\(kubeconfig ?? "")", namespace: \(namespace.name), classroom: \(readsResources)}
             \(extra)
             """
         try Data(text.utf8).write(to: configuration, options: .atomic)
@@ -91,7 +92,8 @@ final class SampleClass: Sendable {
     /// The private key of a student.
     func key(of student: String) -> URL { folder.appending(path: "id_\(student)") }
 
-    private func publicKey(of student: String) async throws -> String {
+    /// The public key of a student, who gets one if there is none.
+    func publicKey(of student: String) async throws -> String {
         let key = key(of: student)
         if !FileManager.default.fileExists(atPath: key.path) {
             let child = try await ChildProcess.run(
