@@ -99,4 +99,51 @@ extension ClientTests {
             }
         }
     }
+
+    /// Editors whose lab was stopped under them.
+    @Suite(
+        .sampleClass(course: [
+            "idle": "{lab: 10s, warnings: [5s], maximumAge: 5m, restartGrace: 1s, holdDown: 12s, forwardingFloor: 1000000}"
+        ]))
+    struct EditorReapingTests {
+        let sample: SampleClass
+
+        init() throws { sample = try .ofSuite() }
+
+        @Test("An editor that was left open keeps no lab alive, and its reconnecting starts none; its user does")
+        func reconnectLoop() async throws {
+            let ssh = try sample.ssh()
+            let (socks, port) = (try LocalPort.free(), try LocalPort.free())
+            let forwarding = ["-D", "\(socks)", "-L", "\(port):localhost:7788"]
+            let window = try ssh.with("-T", "-o", "ExitOnForwardFailure=yes").with(forwarding).start(input: .open)
+            let server = """
+                $s = IO::Socket::INET->new(Listen => 9, LocalAddr => "127.0.0.1", LocalPort => 7788) or die;
+                while ($c = $s->accept) { next if fork; print $c $_ while <$c>; exit }
+                """
+            try window.type("perl -MIO::Socket::INET -e '\(server)' & echo ready\n")
+            try await window.prints("ready", within: .seconds(60))
+            try await LocalPort.echoes(port, window)
+            // The heartbeat of an idle editor, by way of its forwarded port.
+            let heart = try ChildProcess.start([
+                "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/\(port); for i in $(seq 60); do echo ping >&3; sleep 1; done",
+            ])
+            let child = try await window.end(within: .seconds(60))
+            heart.kill()
+            #expect(child.status == 254)
+            #expect(child.errors.contains("your lab was stopped: nothing was typed since"), "\(child.errors)")
+
+            let end = ContinuousClock.now + .seconds(18)
+            while ContinuousClock.now < end {
+                let again = try await ssh.with("-T", "-D", "\(socks)").run(input: .text("uname -rsv\n"))
+                #expect(again.status == 254)
+                #expect(again.output.isEmpty)
+                #expect(again.errors.contains("only a login with a terminal starts it again"), "\(again.errors)")
+                #expect(try await ssh.with("-W", "localhost:7788").run().status != 0)
+                try await Task.sleep(for: .seconds(1))
+            }
+            let pods = try await sample.namespace.pods().filter { $0["metadata"]["deletionTimestamp"].string == nil }
+            #expect(pods.isEmpty)
+            #expect(try await ssh.with("-tt").run("echo back").output.contains("back"))
+        }
+    }
 }

@@ -95,6 +95,33 @@ extension ClusterTests {
             #expect(try await sample.namespace.pod(of: "edu01")?["metadata"]["uid"].string == uid)
         }
 
+        @Test(
+            "A session whose whole node goes ends with 254 and a sentence; once the node is back the next login works",
+            .enabled(if: Cluster.component != nil))
+        func lostNode() async throws {
+            let running = try sample.ssh().start("echo begun; sleep 7004")
+            try await running.prints("begun")
+            let script = """
+                pid=$(pgrep -fx 'sleep 7004')
+                until [ "$(cat /proc/$pid/comm)" = containerd-shim ]; do pid=$(ps -o ppid= -p $pid | tr -d ' '); done
+                kill -KILL $pid; pkill -KILL -fx 'sleep 7004'
+                """
+            let child: ChildProcess
+            do {
+                // All at once, as when its power is cut: nobody is left there to say anything.
+                for part in ["kubelet", "containerd"] { try await Cluster.component("kill", part) }
+                try await #require(ChildProcess.run(["timeout", "10", "bash", "-c", script]).status == 0)
+                child = try await running.end(within: .seconds(60))
+                for part in ["containerd", "kubelet"] { try await Cluster.component("start", part) }
+            } catch {
+                for part in ["containerd", "kubelet"] { try? await Cluster.component("start", part) }
+                throw error
+            }
+            #expect(child.status == 254)
+            try checkSentence(child)
+            #expect(try await sample.ssh().run("echo again", within: .seconds(120)).output == "again\n")
+        }
+
         @Test("A login while the API server is away waits for it, says so, and succeeds", .enabled(if: Cluster.component != nil))
         func loginWithoutAPIServer() async throws {
             let (warm, cold) = try (sample.ssh("edu01"), sample.ssh("edu02"))

@@ -62,5 +62,30 @@ extension ClusterTests {
             again.kill()
             later.kill()
         }
+
+        @Test("Where the namespace's quota is used up students wait as well, in the order in which they came")
+        func namespaceQuota() async throws {
+            let namespace = sample.namespace
+            try await sample.change {
+                try sample.write(CourseDocument(name: "wide"))
+                for name in ["one", "two", "three"] { try await sample.write(student: name, courses: ["wide"]) }
+            }
+            #expect(try await sample.ssh("one").run("true").status == 0)
+            let count = try await namespace.pods().count
+            try await namespace.kubectl("create", "quota", "full", "--hard=pods=\(count)")
+            let isInForce = try await eventually(every: .milliseconds(100)) {
+                try await namespace.kubectl("get", "quota", "full", "--output=jsonpath={.status.used.pods}") == "\(count)"
+            }
+            try #require(isInForce)
+            let two = try sample.ssh("two").start("echo two is in")
+            try await two.prints("there is no room for another lab now; you are number 1 in the queue")
+            let three = try sample.ssh("three").start("echo three is in")
+            try await three.prints("there is no room for another lab now; you are number 2 in the queue")
+            #expect(try await sample.ssh("one").run(":stop").status == 0)
+            #expect(try await two.end().output == "two is in\n")
+            #expect(three.isRunning)
+            try await namespace.kubectl("delete", "quota", "full")
+            #expect(try await three.end().output == "three is in\n")
+        }
     }
 }

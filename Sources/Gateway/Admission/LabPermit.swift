@@ -73,32 +73,14 @@ struct LabPermit: Sendable {
                 return
             case .waiting(let place):
                 await progress(words(place))
-                try await waitForTurn(capacity, progress)
-            }
-        }
-    }
-
-    /// Returns when there seems to be a seat, or when it is time to say again that somebody waits.
-    private func waitForTurn(_ capacity: Int, _ progress: @Sendable @escaping (String) async -> Void) async throws {
-        await withTaskGroup { group in
-            group.addTask {
-                let now = Date.now.timeIntervalSince1970
-                let next = (now / Self.presenceInterval).rounded(.down) * Self.presenceInterval + Self.presenceInterval
-                try? await Task.sleep(for: .seconds(next - now))
-            }
-            group.addTask {
-                for await room in admission.rooms.updates(of: course.name) {
-                    var room = room
-                    switch room.take(seat: lab.name.pod, student: student.name, capacity: capacity, now: .now) {
-                    case .seated: return
-                    case .waiting(let place): await progress(words(place))
-                    }
+                try await waitForTurn(in: course.name) { room in
+                    let placement = room.take(
+                        seat: lab.name.pod, student: student.name, capacity: capacity, now: .now)
+                    if case .waiting(let place) = placement { await progress(words(place)) }
+                    return placement == .seated
                 }
             }
-            await group.next()
-            group.cancelAll()
         }
-        try Task.checkCancellation()
     }
 
     private func words(_ place: Int) -> String {
@@ -108,5 +90,69 @@ struct LabPermit: Sendable {
         }
         return "all \(course.capacity ?? 0) labs of \(course.name) are in use, you are number \(place) in the queue"
             + (estimate ?? "")
+    }
+
+    // MARK: Room in the namespace
+
+    /// The waiting room of all courses together: a ResourceQuota makes no difference between them.
+    private static let namespaceRoom = "namespace"
+    /// Between two tries of the first in the queue; whoever stops a lab tells nobody how much room that makes.
+    private static let tryInterval: Duration = .seconds(3)
+
+    /// Runs `create` when there is room in the namespace's quota, in the order of coming.
+    ///
+    /// - Parameters:
+    ///   - create: throws `APIError` if it was refused.
+    ///   - progress: told what the student waits for, in words.
+    func whenThereIsRoom(
+        progress: @Sendable @escaping (String) async -> Void, create: () async throws -> Void
+    ) async throws {
+        var mayTry = !admission.rooms.record(of: Self.namespaceRoom).hasOthers(than: student.name, at: .now)
+        var hasWaited = false
+        while true {
+            do {
+                if mayTry {
+                    try await create()
+                    return hasWaited ? leaveNamespaceRoom() : ()
+                }
+            } catch let error as APIError where error.isExceededQuota && QuotaExcess(error.message).passes {
+                if hasWaited { try await Task.sleep(for: Self.tryInterval) }
+            }
+            hasWaited = true
+            let place = try await admission.rooms.change(of: Self.namespaceRoom) { room in
+                room.place(of: student.name, now: .now)
+            }
+            await progress("there is no room for another lab now; you are number \(place) in the queue")
+            mayTry = place == 1
+            if !mayTry { try await waitForTurn(in: Self.namespaceRoom) { $0.place(of: student.name, now: .now) == 1 } }
+        }
+    }
+
+    private func leaveNamespaceRoom() {
+        admission.rooms.changeSoon(of: Self.namespaceRoom) { $0.leave(student.name) }
+    }
+
+    // MARK: Turns
+
+    /// Returns when it seems to be the student's turn, or when it is time to say again that somebody waits.
+    private func waitForTurn(
+        in owner: String, isTurn: @Sendable @escaping (inout WaitingRoom) async -> Bool
+    ) async throws {
+        await withTaskGroup { group in
+            group.addTask {
+                let now = Date.now.timeIntervalSince1970
+                let next = (now / Self.presenceInterval).rounded(.down) * Self.presenceInterval + Self.presenceInterval
+                try? await Task.sleep(for: .seconds(next - now))
+            }
+            group.addTask {
+                for await room in admission.rooms.updates(of: owner) {
+                    var room = room
+                    if await isTurn(&room) { return }
+                }
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        try Task.checkCancellation()
     }
 }

@@ -38,6 +38,17 @@ struct WaitingRoom: Hashable, Sendable, Codable {
         return .seated
     }
 
+    /// The student's place in a queue that has no seats of its own; joins it or goes on waiting.
+    mutating func place(of student: String, now: Date) -> Int {
+        expire(now)
+        return joinQueue(student, now: now) + 1
+    }
+
+    /// Whether others wait and are present.
+    func hasOthers(than student: String, at now: Date) -> Bool {
+        queue.contains { $0.student != student && $0.seen + Self.presence > now }
+    }
+
     /// Notes which students' connections are here; those who do not wait are passed over.
     mutating func refresh(_ students: Set<String>, now: Date) {
         for index in queue.indices where students.contains(queue[index].student) { queue[index].see(at: now) }

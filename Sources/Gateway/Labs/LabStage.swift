@@ -1,5 +1,6 @@
 /// How far a lab's start has come, in the words that the student reads.
 enum LabStage: Hashable, Sendable, CustomStringConvertible {
+    case asking
     case finding
     case waitingForOldLab
     case waitingForPlace(String)
@@ -12,6 +13,7 @@ enum LabStage: Hashable, Sendable, CustomStringConvertible {
 
     var description: String {
         switch self {
+        case .asking: "asking the cluster"
         case .finding: "looking for your lab"
         case .waitingForOldLab: "waiting for your previous lab to end"
         case .waitingForPlace(let place): place

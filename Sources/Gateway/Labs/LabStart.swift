@@ -32,7 +32,17 @@ final class LabStart: Sendable {
     }
 
     /// Waits until the lab is ready.
+    ///
+    /// - Throws: `LabError`, `LabSessionFailure` if the student may not have it now, or `CancellationError`.
     func run() async throws -> Lab {
+        do {
+            return try await follow()
+        } catch let error as APIError {
+            throw Self.refused(error)
+        }
+    }
+
+    private func follow() async throws -> Lab {
         setDeadline()
         await tell(.finding)
         for await pod in labs.pods.updates(ofPodNamed: wanted.name.pod) {
@@ -82,7 +92,11 @@ final class LabStart: Sendable {
     private func create() async throws {
         state.withLock { $0.deadline = nil }
         try await permit.obtain { await self.tell(.waitingForPlace($0)) }
+        try await permit.whenThereIsRoom(progress: { await self.tell(.waitingForPlace($0)) }, create: createObjects)
         setDeadline()
+    }
+
+    private func createObjects() async throws {
         await tell(.creating)
         if let claim = wanted.homeClaim {
             try await retrying { () async throws(APIError) in
@@ -104,7 +118,7 @@ final class LabStart: Sendable {
     }
 
     /// Repeats a request while its failure may pass. That the object is there already, or is gone already, is what
-    /// was wanted; everything else ends the start with the API server's own words.
+    /// was wanted; for what is left, the API server's own words have to do.
     private func retrying(_ request: () async throws(APIError) -> Void) async throws {
         var backoff = Labs.backoff
         while true {
@@ -116,7 +130,7 @@ final class LabStart: Sendable {
                 await tell(.retrying(error.message))
                 try await Task.sleep(for: max(backoff.next(), error.retryAfter ?? .zero))
             } catch {
-                throw Self.refused(error)
+                throw error
             }
         }
     }

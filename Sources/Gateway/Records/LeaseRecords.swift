@@ -31,7 +31,7 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
     private let waker: AsyncStream<String>.Continuation
 
     /// How long somebody who waits for a change is left to wait for the API server.
-    private static var patience: Duration { .seconds(15) }
+    private static var patience: Duration { .seconds(60) }
 
     /// - Parameter leases: of the namespace, kept up to date by somebody else.
     init(client: APIClient, leases: ObjectCache<Lease>, namespace: String, logger: Logger) {

@@ -38,8 +38,8 @@ struct LabSession: Sendable {
             if let command = try gatewayCommand() { return try await gatewayCommands.run(command, for: self) }
             let program = try RemoteCommand.program(request.program, course: course)
             let isSFTP = request.program == .subsystem(name: "sftp")
-            try await admission.openLabSession(visit, isSFTP: isSFTP)
             defer { admission.closeLabSession(visit) }
+            try await client.wait { try await admit(isSFTP: isSFTP) }
             let use = outlook.uses.begin(visit, as: .labSession(terminal, isSFTP: isSFTP))
             defer { outlook.uses.finish(use) }
             return try await join(program, use)
@@ -59,6 +59,25 @@ struct LabSession: Sendable {
     /// Whose lab, and through which connection.
     var visit: Visit { Visit(student: student, course: course, connection: connection.id, channel: channel.number) }
     var wanted: LabPod { LabPod(student: student, course: course) }
+
+    /// How long the cluster may take to admit the lab session before the student is told what is waited for.
+    private static let admissionSilence: Duration = .milliseconds(500)
+
+    private func admit(isSFTP: Bool) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask {
+                try await admission.openLabSession(visit, isSFTP: isSFTP)
+                return true
+            }
+            group.addTask {
+                try await Task.sleep(for: Self.admissionSilence)
+                await terminal.say("\(LabStage.asking)…")
+                return false
+            }
+            defer { group.cancelAll() }
+            for try await isAdmitted in group where isAdmitted { return }
+        }
+    }
 
     private func gatewayCommand() throws(LabSessionFailure) -> GatewayCommand? {
         guard course.gatewayCommands, case .exec(let line) = request.program else { return nil }

@@ -26,6 +26,13 @@ struct SSH {
         return ssh
     }
 
+    /// This client, with more options.
+    func with(_ options: [String]) -> SSH {
+        var ssh = self
+        ssh.options += options
+        return ssh
+    }
+
     /// This client, with another credential.
     func with(_ credential: Credential) -> SSH {
         var ssh = self
