@@ -26,6 +26,17 @@ struct ActivityMarks: Hashable, Sendable {
         "\(uid) \(date.formatted(.iso8601))"
     }
 
+    /// How far gateways' clocks may be apart.
+    private static let clockTolerance: TimeInterval = 60
+
+    /// The keys of marks that are there and cannot be true: unreadable, another pod's, or of a time to come.
+    static func damagedKeys(_ pod: Pod, at now: Date) -> [String] {
+        [Annotation.interaction, Annotation.work].filter { key in
+            guard let text = pod.metadata.annotations[key] else { return false }
+            return date(text, uid: pod.metadata.uid).map { $0 > now + clockTolerance } ?? true
+        }
+    }
+
     private static func date(_ text: String?, uid: String) -> Date? {
         let fields = text?.split(separator: " ") ?? []
         guard fields.count == 2, fields[0] == uid else { return nil }

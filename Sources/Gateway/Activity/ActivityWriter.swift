@@ -16,16 +16,20 @@ struct ActivityWriter: Service {
     /// Until graceful shutdown, and then once more: the next gateway shall know what this one does.
     func run() async throws {
         try? await cancelWhenGracefulShutdown {
+            var isFailing = false
             while true {
                 try await Task.sleep(for: timing.tick)
-                await write(atLeastAfter: timing.activityInterval)
+                await write(atLeastAfter: timing.activityInterval, isFailing: &isFailing)
             }
         }
-        await write(atLeastAfter: .seconds(1))
+        var isFailing = false
+        await write(atLeastAfter: .seconds(1), isFailing: &isFailing)
     }
 
     /// Writes the marks that are behind by `lag` or more.
-    private func write(atLeastAfter lag: Duration) async {
+    ///
+    /// - Parameter isFailing: whether the last try has failed: an outage is logged once, and not for each lab and tick.
+    private func write(atLeastAfter lag: Duration, isFailing: inout Bool) async {
         let now = Date.now
         for name in uses.pods {
             guard let interaction = uses.interaction(withPod: name, now: now) else { continue }
@@ -34,26 +38,40 @@ struct ActivityWriter: Service {
                 uses.forget(pod: name)
                 continue
             }
-            await write(interaction, on: pod, now: now, atLeastAfter: lag)
+            do throws(APIError) {
+                if try await write(interaction, on: pod, now: now, atLeastAfter: lag) { isFailing = false }
+            } catch {
+                // The next tick tries again; meanwhile this gateway knows better than the pod.
+                if !isFailing { logger.activityNotWritten(name, error) }
+                isFailing = true
+                // The others would wait for the same API server, one after the other.
+                if error.isRetryable { return }
+            }
         }
     }
 
-    private func write(_ interaction: Date, on pod: Pod, now: Date, atLeastAfter lag: Duration) async {
+    /// - Returns: whether the API server was asked, and answered.
+    private func write(
+        _ interaction: Date, on pod: Pod, now: Date, atLeastAfter lag: Duration
+    ) async throws(APIError) -> Bool {
         let known = ActivityMarks(pod).interaction ?? pod.metadata.creationTimestamp ?? .distantPast
         let behind = interaction.timeIntervalSince(known)
         // Annotations tell whole seconds.
-        guard behind >= 1 else { return uses.forget(pod: pod.metadata.name) }
+        guard behind >= 1 else {
+            uses.forget(pod: pod.metadata.name)
+            return false
+        }
         // A key that was pressed to keep a lab has to be known before the lab is stopped.
-        guard behind >= lag.timeInterval || outlook.isEnding(asFarAsOthersKnow: pod, at: now) else { return }
+        guard behind >= lag.timeInterval || outlook.isEnding(asFarAsOthersKnow: pod, at: now) else { return false }
         do throws(APIError) {
             try await client.annotatePod(
                 named: pod.metadata.name, namespace: namespace, uid: pod.metadata.uid,
                 annotations: [
                     ActivityMarks.Annotation.interaction: ActivityMarks.text(interaction, uid: pod.metadata.uid)
                 ])
-        } catch {
-            // The next tick tries again; meanwhile this gateway knows better than the pod.
-            if !error.isNotFound, !error.isConflict { logger.activityNotWritten(pod.metadata.name, error) }
+        } catch  where error.isNotFound || error.isConflict {
+            // It is another pod by now.
         }
+        return true
     }
 }

@@ -15,13 +15,16 @@ struct AdmissionDesk: Sendable {
 
     // MARK: Coming
 
-    /// Notes a lab session, and the connection that it is on.
+    /// Notes a lab session, and the connection that it is on. To be closed whatever becomes of this: if it throws, nobody
+    /// knows whether it was written.
     ///
     /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
     func openLabSession(_ visit: Visit, isSFTP: Bool) async throws {
         let rules = AdmissionRules(visit.course, visit.student, at: .now)
         if isSFTP { try check(rules.admission(of: .sftp), visit.course) }
         try await open(visit, rules) { ledger in
+            // It is there if this is written again because the answer to the first time was lost.
+            if ledger.holding(visit.id) != nil { return }
             try check(rules.admission(of: .labSession, ledger: ledger), visit.course)
             ledger.open(holding(visit.id, .labSession, visit))
         }
@@ -43,6 +46,8 @@ struct AdmissionDesk: Sendable {
         let rules = AdmissionRules(lab.course, lab.student, at: .now)
         try await ledgers.change(of: lab.student.name) { ledger in
             try check(rules.admission(of: .lab, ledger: ledger), lab.course)
+            // One that has gone may still be there: this is another.
+            ledger.close(id: lab.name.pod, at: .now, windows: windows(of: lab.course.name))
             ledger.open(Holding(lab: lab.name.pod, course: lab.course.name, since: .now))
         }
     }

@@ -20,11 +20,14 @@ struct Replicas {
 
     /// Those that have died, of all that hold something or have a Lease.
     ///
-    /// - Parameter leases: the gateways' Leases as they are now, by holder.
+    /// - Parameters:
+    ///   - leases: the gateways' Leases as they are now, by holder.
+    ///   - observer: the gateway that asks, which lives.
     mutating func dead(
-        among holders: Set<String>, leases: [String: Lease], now: ContinuousClock.Instant = .now
+        among holders: Set<String>, leases: [String: Lease], asSeenBy observer: String,
+        now: ContinuousClock.Instant = .now
     ) -> [Dead] {
-        let all = holders.union(leases.keys)
+        let all = holders.union(leases.keys).subtracting([observer])
         observations = observations.filter { all.contains($0.key) }
         return all.compactMap { holder in
             let lease = leases[holder]

@@ -67,6 +67,12 @@ extension Logger {
         warning("activity not written", metadata: ["lab": "\(lab)", "cause": "\(error)"])
     }
 
+    func marksMended(_ lab: String, _ keys: [String]) {
+        warning(
+            "marks of activity could not be true and begin anew",
+            metadata: ["lab": "\(lab)", "annotations": "\(keys.joined(separator: ", "))"])
+    }
+
     func statusNotWritten(_ resource: String, _ error: APIError) {
         warning("status not written", metadata: ["resource": "\(resource)", "cause": "\(error)"])
     }

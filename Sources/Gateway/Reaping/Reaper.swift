@@ -90,12 +90,34 @@ struct Reaper: Sendable {
         if let reason = spentBudget(pod, student, course, &memory, now) {
             return try await end(pod, because: reason, course: course)
         }
+        let isMended = try await mendMarks(of: pod, now)
         guard case .ends(let reason)? = outlook.fate(of: pod, at: now, graceUntil: graceUntil(course, memory)) else {
             return
         }
+        if case .unused = reason, isMended { return }
         // What was not measured twice may have worked all the time.
         if case .unused = reason, course.idle.workKeepsLab, memory.work.isUnsettled(pod) { return }
         try await end(pod, because: reason.words(course.calendar.text(for:)), course: course)
+    }
+
+    /// A mark that cannot be true has taken the place of one that nobody knows any more: the lab gets its time anew, and
+    /// no more than that.
+    ///
+    /// - Returns: whether there was such a mark.
+    private func mendMarks(of pod: Pod, _ now: Date) async throws(APIError) -> Bool {
+        let keys = ActivityMarks.damagedKeys(pod, at: now)
+        guard !keys.isEmpty else { return false }
+        logger.marksMended(pod.metadata.name, keys)
+        let mark = ActivityMarks.text(now, uid: pod.metadata.uid)
+        do throws(APIError) {
+            try await client.annotatePod(
+                named: pod.metadata.name, namespace: namespace, uid: pod.metadata.uid,
+                resourceVersion: pod.metadata.resourceVersion,
+                annotations: Dictionary(uniqueKeysWithValues: keys.map { ($0, mark) }))
+        } catch  where error.isConflict || error.isNotFound {
+            // Not as it was looked at: the next sweep looks again.
+        }
+        return true
     }
 
     private func owner(of pod: Pod) -> (Student, Course)? {
@@ -193,7 +215,8 @@ struct Reaper: Sendable {
             leases.objects.filter { $0.metadata.labels["app.kubernetes.io/component"] == "replica" }
                 .map { ($0.holderIdentity, $0) },
             uniquingKeysWith: { $1 })
-        for dead in memory.replicas.dead(among: Set(holders).subtracting([admission.replica]), leases: leases) {
+        let silent = memory.replicas.dead(among: Set(holders), leases: leases, asSeenBy: admission.replica)
+        for dead in silent where await isDead(dead) {
             let admission = admission
             for (student, ledger) in ledgers where ledger.holdings.contains(where: { $0.holder == dead.identity }) {
                 let at = dead.lastRenewal ?? .now
@@ -207,6 +230,19 @@ struct Reaper: Sendable {
             if isForgotten, let lease = dead.lease {
                 try? await client.delete(.leases, named: lease, namespace: namespace)
             }
+        }
+    }
+
+    /// Whether a gateway that has been silent as far as the cache tells is dead: watches stall without a word.
+    private func isDead(_ silent: Replicas.Dead) async -> Bool {
+        do throws(APIError) {
+            let lease = try await client.get(
+                .leases, named: ReplicaLease.name(of: silent.identity), namespace: namespace)
+            // Compared with itself, and not with a clock.
+            return silent.lease != nil && lease.renewTime == silent.lastRenewal
+        } catch {
+            // Without its Lease it has gone in order; the cache will say so, too.
+            return error.isNotFound && silent.lease == nil
         }
     }
 
@@ -239,7 +275,8 @@ struct Reaper: Sendable {
             if gone.isEmpty { continue }
             let admission = admission
             admission.ledgers.changeSoon(of: student) { ledger in
-                for holding in gone {
+                // A student who has come back meanwhile holds a new lab of the same name.
+                for holding in gone where ledger.holding(holding.id)?.since == holding.since {
                     ledger.close(id: holding.id, at: now, windows: admission.windows(of: holding.course))
                 }
             }

@@ -112,7 +112,8 @@ struct Warden: Service {
     }
 
     private func lookAtLabSession(_ use: LabUse, _ course: Course, _ now: Date) -> String? {
-        guard case .labSession = use.kind else { return nil }
+        // Who waits for a lab, or for a place in the course, has nothing to type into.
+        guard case .labSession = use.kind, use.podUID != nil else { return nil }
         let when = course.calendar.text(for:)
         switch LabSessionFate(
             opened: use.began, interaction: use.clock.date(now: now), limits: IdleLimits(course.idle), at: now)

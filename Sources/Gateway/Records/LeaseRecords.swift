@@ -29,6 +29,8 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
     /// Owners whose changes are to be flushed: each at most once.
     private let wakes: AsyncStream<String>
     private let waker: AsyncStream<String>.Continuation
+    /// Whether an API server that is away is not waited for any more.
+    private let isStopping = Atomic(false)
 
     /// How long somebody who waits for a change is left to wait for the API server.
     private static var patience: Duration { .seconds(60) }
@@ -94,12 +96,17 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
             return pending[owner] == nil
         }
         guard isFirst, case .terminated = waker.yield(owner) else { return }
-        // Nobody flushes any more.
-        for change in takeChanges(owner) ?? [] { change.continuation?.resume(throwing: CancellationError()) }
-        pending.withLock { $0[owner] = nil }
+        abandon(owner)
     }
 
-    /// Writes changes until graceful shutdown, and then what is left. To be shut down after everything that makes some.
+    /// Lets go of those who wait: nobody flushes any more.
+    private func abandon(_ owner: String) {
+        let changes = pending.withLock { $0.removeValue(forKey: owner) } ?? []
+        for change in changes { change.continuation?.resume(throwing: CancellationError()) }
+    }
+
+    /// Writes changes until graceful shutdown, and then what is left, as long as the API server takes it: what is not
+    /// written then, another gateway closes. To be shut down after everything that makes some.
     func run() async throws {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
@@ -108,6 +115,7 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
                 }
             }
         } onGracefulShutdown: {
+            self.isStopping.store(true, ordering: .relaxed)
             self.waker.finish()
         }
     }
@@ -125,7 +133,9 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
                 for change in changes { change.continuation?.resume(throwing: error) }
                 let unheard = changes.filter { $0.continuation == nil }
                 pending.withLock { $0[owner]?.insert(contentsOf: unheard, at: 0) }
-                guard (try? await Task.sleep(for: backoff.next())) != nil else { return }
+                guard !isStopping.load(ordering: .relaxed), (try? await Task.sleep(for: backoff.next())) != nil else {
+                    return abandon(owner)
+                }
             }
         }
     }

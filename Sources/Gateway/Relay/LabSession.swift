@@ -125,6 +125,8 @@ struct LabSession: Sendable {
 
     private func run(_ program: [String], in lab: Lab, _ use: LabUse) async throws -> ExitReport {
         use.podUID = lab.uid
+        // The wait may have been long; the time without interaction begins where it can end.
+        use.noteInput(byteCount: 0)
         let command = RemoteCommand(
             program: program,
             environment: RemoteCommand.environment(request, student: student, course: course, connection: connection),

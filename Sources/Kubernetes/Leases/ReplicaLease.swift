@@ -15,7 +15,9 @@ public final class ReplicaLease: Service {
     /// hexadecimal digits, as a container that restarts keeps its host name.
     public let identity: String
     /// The lease's name.
-    public var name: String { "gateway-\(identity)" }
+    public var name: String { Self.name(of: identity) }
+    /// The name of a replica's lease.
+    public static func name(of identity: String) -> String { "gateway-\(identity)" }
 
     private let client: APIClient
     private let namespace: String
