@@ -23,9 +23,10 @@ struct Reaper: Sendable {
 
     /// What the elected gateway remembers from sweep to sweep.
     private struct Memory {
-        let ledSince = Date.now
+        /// Since when labs have been watched without a gap.
+        var watchedSince = Date.now
         /// Whether marks may be missing, for nobody had watched for a while.
-        let isAfterGap: Bool
+        var isAfterGap: Bool
         var work = WorkLog()
         var replicas = Replicas()
         /// The names of the pods that there were.
@@ -42,10 +43,19 @@ struct Reaper: Sendable {
     /// Sweeps until it is cancelled.
     func lead(_ leadership: Leadership) async {
         var memory = Memory(isAfterGap: leadership.gap != nil)
+        var last = Date.now
         while (try? await Task.sleep(for: timing.sweepInterval)) != nil {
+            // A machine that was suspended, or a clock that was set: all marks are old at once.
+            if Date.now.timeIntervalSince(last) > (timing.sweepInterval * 2).timeInterval + Self.pauseTolerance {
+                (memory.watchedSince, memory.isAfterGap) = (.now, true)
+            }
             await sweep(&memory)
+            last = .now
         }
     }
+
+    /// How late a sweep may be on a busy machine, in seconds.
+    private static let pauseTolerance: TimeInterval = 30
 
     private func sweep(_ memory: inout Memory) async {
         // A gateway that has just started, and does not know yet who is who, has nothing to end.
@@ -136,9 +146,11 @@ struct Reaper: Sendable {
         }
     }
 
-    /// Marks may be missing for a time in which nobody has watched.
-    private func graceUntil(_ course: Course, _ memory: Memory) -> Date? {
-        memory.isAfterGap ? memory.ledSince + course.idle.restartGrace : nil
+    /// Marks may be missing for a time in which nobody has watched. They may be late as well: whatever made another
+    /// gateway lead has kept some from being written.
+    private func graceUntil(_ course: Course, _ memory: Memory) -> Date {
+        let late = min(course.idle.restartGrace, timing.activityInterval * 2)
+        return memory.watchedSince + (memory.isAfterGap ? course.idle.restartGrace : late)
     }
 
     // MARK: Budgets
