@@ -134,7 +134,7 @@ let package = Package(
         .testTarget(
             name: "ClassroomTests",
             dependencies: [
-                "Classroom",
+                "Classroom", "TestSupport",
                 .product(name: "InMemoryLogging", package: "swift-log"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -143,7 +143,7 @@ let package = Package(
         ),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Classroom", "Gateway", "Kubernetes", "SSHServer"],
+            dependencies: ["Classroom", "Gateway", "Kubernetes", "SSHServer", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,0 +1,32 @@
+import Testing
+
+@testable import Gateway
+
+@Suite("The gateway's own commands")
+struct GatewayCommandTests {
+    @Test(
+        "are a colon and a word, and nothing else",
+        arguments: [
+            (":status", GatewayCommand.Parse.command(.status)), (" :help\n", .command(.help)), (":reset", .command(.reset)),
+            (":statsu", .unknown(":statsu")), (":x", .unknown(":x")),
+        ])
+    func known(line: String, expected: GatewayCommand.Parse) {
+        #expect(GatewayCommand.parse(Array(line.utf8)) == expected)
+    }
+
+    @Test(
+        "leave the shell what is the shell's",
+        arguments: ["", ":", ": status", ":;", ":>file", ": > file", ":status now", ":(){ :|:& };:", "echo :status", ":Status"])
+    func shell(line: String) {
+        #expect(GatewayCommand.parse(Array(line.utf8)) == nil)
+    }
+
+    @Test("all stand in the help, each with what it does")
+    func help() {
+        let lines = GatewayCommand.overview.split(separator: "\n")
+        #expect(lines.count == GatewayCommand.allCases.count)
+        for command in GatewayCommand.allCases {
+            #expect(lines.contains { $0.contains(":\(command.rawValue) ") && $0.contains(command.summary) })
+        }
+    }
+}

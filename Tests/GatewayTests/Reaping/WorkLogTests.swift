@@ -1,0 +1,54 @@
+import Classroom
+import Foundation
+import Kubernetes
+import Testing
+
+@testable import Gateway
+
+@Suite("Work in a lab")
+struct WorkLogTests {
+    private let pod = Pod(metadata: ObjectMeta(name: "lab", uid: "1"))
+    private let start = Date(timeIntervalSince1970: 1_800_000_000)
+
+    /// Whether each of the readings, a minute apart, shows work.
+    private func works(_ seconds: [Int?]) -> [Bool] {
+        var log = WorkLog()
+        return seconds.enumerated().map { index, seconds in
+            log.note(seconds.map { .seconds($0) }, of: pod, floor: 0.05, at: start + Double(index) * 60)
+        }
+    }
+
+    @Test("is CPU time above the floor since the reading before")
+    func floor() {
+        #expect(works([100, 102, 105]) == [false, false, true])
+    }
+
+    @Test("is counted from zero when the container was started anew")
+    func restart() {
+        #expect(works([100, 4, 5]) == [false, true, false])
+    }
+
+    @Test("is taken for granted where it cannot be measured")
+    func unmeasured() {
+        #expect(works([nil, 100, 102, nil]) == [true, false, false, true])
+    }
+
+    @Test("is not told by one reading")
+    func unsettled() {
+        var log = WorkLog()
+        _ = log.note(.seconds(1), of: pod, floor: 0.05, at: start)
+        #expect(log.isUnsettled(pod))
+        _ = log.note(.seconds(1), of: pod, floor: 0.05, at: start + 60)
+        #expect(!log.isUnsettled(pod))
+        log.forget(except: [])
+        #expect(log.isUnsettled(pod))
+    }
+
+    @Test("is looked for ten times within the idle limit, and neither more often than all labs nor less than every five minutes")
+    func interval() {
+        let timing = LifeCycleTiming()
+        #expect(WorkLog.interval(for: IdleRules(lab: .seconds(1200)), timing) == .seconds(120))
+        #expect(WorkLog.interval(for: IdleRules(lab: .seconds(60)), timing) == .seconds(15))
+        #expect(WorkLog.interval(for: IdleRules(lab: .seconds(86_400)), timing) == .seconds(300))
+    }
+}
