@@ -29,7 +29,7 @@ async def input():
 async def terminal():
     async with connect() as connection:
         process = await connection.create_process(
-            "stty size; trap 'stty size; exit 3' WINCH; while :; do sleep 0.05; done", term_type="xterm-256color",
+            "trap 'stty size; exit 3' WINCH; stty size; while :; do sleep 0.05; done", term_type="xterm-256color",
             term_size=(101, 41))
         assert (await process.stdout.readline()).strip() == "41 101"
         process.change_terminal_size(90, 30)
