@@ -240,13 +240,11 @@ extension ClusterTests {
 
         private func killAgainAndAgain(_ pair: GatewayPair) async throws {
             var random = SeededRandom(seed: 1)
-            var victims: [String] = []
             let end = ContinuousClock.now + .seconds(50)
             while ContinuousClock.now < end {
                 try await Task.sleep(for: .milliseconds(Int.random(in: 500...6000, using: &random)))
                 let leader = try await pair.leader()
                 let side = random.oneIn(2) ? leader ?? .first : leader == .first ? .second : .first
-                victims.append(leader.map { side == $0 ? "leader" : "other" } ?? "neither")
                 try await pair.kill(side)
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0...1500, using: &random)))
                 try await pair.restart(side)

@@ -159,7 +159,7 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
                 if try await write(changes, owner, onto: lease, isFresh: isFresh) { return }
                 if isFresh { try? await Task.sleep(for: race.next()) }
                 (lease, isFresh) = (try await read(owner), true)
-            } catch  where error.isRetryable && ContinuousClock.now < deadline {
+            } catch  where error.isRetryable && ContinuousClock.now < deadline && !isStopping.load(ordering: .relaxed) {
                 try? await Task.sleep(for: max(backoff.next(), error.retryAfter ?? .zero))
             }
             if Task.isCancelled {
