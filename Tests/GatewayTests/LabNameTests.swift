@@ -62,4 +62,19 @@ struct LabNameTests {
         }
         #expect(LabName.labelValue("edu01") == "edu01")
     }
+
+    @Test("The waiting room of the whole namespace is no course's, whatever a course is called")
+    func namespaceRoom() {
+        let owner = LabPermit.namespaceRoom
+        #expect(LabName.record("waiting-room", of: owner) != LabName.record("waiting-room", of: "namespace"))
+        #expect(throws: ClassroomError.self) {
+            try Classroom.parse(
+                yaml: """
+                    apiVersion: labgate.dev/v1alpha1
+                    kind: Course
+                    metadata: {name: "\(owner)"}
+                    spec: {image: x}
+                    """, file: "course.yaml")
+        }
+    }
 }

@@ -94,8 +94,9 @@ struct LabPermit: Sendable {
 
     // MARK: Room in the namespace
 
-    /// The waiting room of all courses together: a ResourceQuota makes no difference between them.
-    private static let namespaceRoom = "namespace"
+    /// The waiting room of all courses together: a ResourceQuota makes no difference between them. No course can be called
+    /// so.
+    static let namespaceRoom = "/namespace"
     /// Between two tries of the first in the queue; whoever stops a lab tells nobody how much room that makes.
     private static let tryInterval: Duration = .seconds(3)
 
