@@ -98,7 +98,7 @@ public struct Gateway: Sendable {
                 try await forward(request, login: login, connection: connection)
             },
             closed: { reason in
-                if let name = login.name { admission.closeConnection(connection.id, of: name.student) }
+                if let student = login.studentOfLedger { admission.closeConnection(connection.id, of: student) }
                 login.logger.connectionClosed(reason)
             })
     }
@@ -151,6 +151,7 @@ public struct Gateway: Sendable {
         guard let course = classroom.course(for: name, of: student) else {
             throw .notInCourse(name.course ?? "", student.courses)
         }
+        login.noteVisit()
         return (student, course)
     }
 }

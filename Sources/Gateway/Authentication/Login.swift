@@ -10,6 +10,7 @@ final class Login: Sendable {
 
     private struct State {
         var name: LoginName?
+        var hasAskedForLab = false
         var logger: Logger
     }
 
@@ -20,6 +21,13 @@ final class Login: Sendable {
 
     /// Who it is; nil before authentication.
     var name: LoginName? { state.withLock { $0.name } }
+
+    /// The student whose ledger may hold the connection; nil if it has never asked for a lab, so that connections that do
+    /// nothing cost no request.
+    var studentOfLedger: String? { state.withLock { $0.hasAskedForLab ? $0.name?.student : nil } }
+
+    /// Notes that the connection wants something of a lab.
+    func noteVisit() { state.withLock { $0.hasAskedForLab = true } }
 
     /// The connection's logger, with the student's name once it is proven.
     var logger: Logger { state.withLock { $0.logger } }

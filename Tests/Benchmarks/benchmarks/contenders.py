@@ -28,6 +28,7 @@ spec:
   resources: {{cpu: "4", memory: 1Gi, requests: {{cpu: 10m, memory: 64Mi}}}}
   home: {{mountPath: /home/student, emptyDir: {{}}}}
   terminationGracePeriod: 1s
+  quotas: {{connections: 128, labSessions: 256}}
 """
 
 _STUDENT_DOCUMENT = """\
