@@ -29,9 +29,7 @@ struct Labs: Sendable {
         _ wanted: LabPod, not dead: Lab? = nil, permit: LabPermit,
         progress: @escaping @Sendable (LabStage) async -> Void
     ) async throws -> Lab {
-        if let pod = pods.pod(named: wanted.name.pod), let lab = usable(pod, wanted), !lab.isSame(as: dead) {
-            return lab
-        }
+        if let lab = known(wanted), !lab.isSame(as: dead) { return lab }
         let start = LabStart(labs: self, wanted: wanted, dead: dead, permit: permit, progress: progress)
         return try await withThrowingTaskGroup(of: Lab?.self) { group in
             group.addTask { try await start.run() }
@@ -41,6 +39,11 @@ struct Labs: Sendable {
             for try await lab in group { if let lab { return lab } }
             throw CancellationError()
         }
+    }
+
+    /// The lab as last seen, if it is ready. Asks nobody.
+    func known(_ wanted: LabPod) -> Lab? {
+        pods.pod(named: wanted.name.pod).flatMap { usable($0, wanted) }
     }
 
     /// What the pod says, if it is of use for `wanted`.

@@ -60,8 +60,10 @@ struct LabSession: Sendable {
     var visit: Visit { Visit(student: student, course: course, connection: connection.id, channel: channel.number) }
     var wanted: LabPod { LabPod(student: student, course: course) }
 
-    /// How long the cluster may take to admit the lab session before the student is told what is waited for.
-    private static let admissionSilence: Duration = .milliseconds(500)
+    /// How long the cluster may take to admit the lab session before the student is told what is waited for: for a lab
+    /// that has to be started a first sign is due within a second, and one that is ready is worth a word only if something
+    /// seems to be wrong.
+    private var admissionSilence: Duration { labs.known(wanted) == nil ? .milliseconds(500) : .seconds(5) }
 
     private func admit(isSFTP: Bool) async throws {
         try await withThrowingTaskGroup { group in
@@ -70,7 +72,7 @@ struct LabSession: Sendable {
                 return true
             }
             group.addTask {
-                try await Task.sleep(for: Self.admissionSilence)
+                try await Task.sleep(for: admissionSilence)
                 await terminal.say("\(LabStage.asking)…")
                 return false
             }
