@@ -51,3 +51,14 @@ class Table:
             lines.append("  ".join(cells).rstrip())
         lines.insert(1, "-" * max(len(line) for line in lines))
         return "\n".join(lines)
+
+
+class Figures:
+    """Figures of labgate alone, told as they come."""
+
+    def __init__(self, out):
+        self._out = out
+
+    def add(self, measure, value, unit, note=""):
+        text = f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+        print(f"{measure:<58}{text:>9} {unit:<8} {note}".rstrip(), file=self._out, flush=True)
