@@ -91,6 +91,10 @@ extension Logger {
         notice("a gateway has died; what it held is closed", metadata: ["replica": "\(dead.identity)"])
     }
 
+    func swept(labs: Int, in duration: Duration) {
+        debug("sweep", metadata: ["labs": "\(labs)", "milliseconds": "\(Int(duration.seconds * 1000))"])
+    }
+
     func sweepFailed(_ what: String, _ error: any Error) {
         warning("sweep failed", metadata: ["lab": "\(what)", "cause": "\(error)"])
     }

@@ -60,7 +60,7 @@ struct Reaper: Sendable {
     private func sweep(_ memory: inout Memory) async {
         // A gateway that has just started, and does not know yet who is who, has nothing to end.
         guard source.isComplete, pods.isSynced, leases.isSynced else { return }
-        let now = Date.now
+        let (now, start) = (Date.now, ContinuousClock.now)
         await buryReplicas(&memory)
         let labs = pods.pods
         await measure(labs, &memory, now)
@@ -79,6 +79,7 @@ struct Reaper: Sendable {
         memory.pods = names
         balanceLedgers(labs, vanished, now)
         balanceRooms(labs, vanished, now)
+        logger.swept(labs: labs.count, in: start.duration(to: .now))
     }
 
     // MARK: One lab
