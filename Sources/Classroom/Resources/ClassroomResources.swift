@@ -1,4 +1,3 @@
-import Foundation
 public import Kubernetes
 public import Logging
 public import ServiceLifecycle
@@ -19,6 +18,8 @@ public final class ClassroomResources: Service {
     /// That something has changed; one for all that has meanwhile.
     private let wakes: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
+    /// Whether something beside the resources may have changed since the last assembly.
+    private let hasOtherNews = Atomic(false)
 
     private struct State {
         var assembly: ClassroomAssembly
@@ -84,26 +85,33 @@ public final class ClassroomResources: Service {
                 group.addTask { for await _ in self.courses.changes { self.waker.yield() } }
                 group.addTask { for await _ in self.students.changes { self.waker.yield() } }
                 if let folder = self.folder {
-                    group.addTask { for await _ in folder.changes { self.waker.yield() } }
+                    group.addTask { for await _ in folder.changes { self.wakeForOtherNews() } }
                 }
                 group.addTask {
-                    while (try? await Task.sleep(for: Self.secretInterval)) != nil { self.waker.yield() }
+                    while (try? await Task.sleep(for: Self.secretInterval)) != nil { self.wakeForOtherNews() }
                 }
-                for await _ in self.wakes { await self.assemble() }
+                var documents = ResourceDocuments()
+                for await _ in self.wakes { await self.assemble(&documents) }
                 group.cancelAll()
             }
         }
     }
 
-    private func assemble() async {
+    private func wakeForOtherNews() {
+        hasOtherNews.store(true, ordering: .sequentiallyConsistent)
+        waker.yield()
+    }
+
+    private func assemble(_ documents: inout ResourceDocuments) async {
         let isComplete = courses.isSynced && students.isSynced
         let (courses, students) = (courses.objects, students.objects)
-        await secrets.read(students.compactMap { $0.spec["passwordHashSecret"]?["name"]?.string })
         let before = state.withLock { $0 }
-        let resources =
-            courses.map { ResourceDocument($0, kind: .course) } + students.map { ResourceDocument($0, kind: .student) }
+        let hasOtherNews = hasOtherNews.exchange(false, ordering: .sequentiallyConsistent)
+        guard documents.update(courses: courses, students: students) || hasOtherNews || isComplete != before.isComplete
+        else { return }
+        await secrets.read(students.compactMap { $0.spec["passwordHashSecret"]?["name"]?.string })
         let assembly = Classroom.assemble(
-            folder: folder?.current, resources: resources, previous: before.assembly, secret: secrets.text(of:))
+            folder: folder?.current, resources: documents.all, previous: before.assembly, secret: secrets.text(of:))
         state.withLock { $0 = State(assembly: assembly, isComplete: isComplete) }
         log(assembly, before.assembly, isFirst: isComplete && !before.isComplete)
     }
@@ -117,20 +125,5 @@ public final class ClassroomResources: Service {
         where verdict.outcome != .accepted && verdict != before.verdicts[reference] {
             logger.resourceRefused(verdict)
         }
-    }
-}
-
-extension ResourceDocument {
-    fileprivate init(_ resource: CustomResource, kind: DocumentKind) {
-        let document: JSONValue = [
-            "apiVersion": .string(resource.apiVersion), "kind": .string(kind.rawValue),
-            "metadata": ["name": .string(resource.metadata.name)], "spec": resource.spec,
-        ]
-        // Encoding what was decoded does not fail.
-        let json = (try? JSONEncoder().encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        self.init(
-            reference: ResourceReference(
-                kind: kind, namespace: resource.metadata.namespace, name: resource.metadata.name),
-            uid: resource.metadata.uid, generation: resource.metadata.generation.map(String.init) ?? "", json: json)
     }
 }
