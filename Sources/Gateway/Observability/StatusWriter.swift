@@ -14,46 +14,119 @@ struct StatusWriter: Sendable {
     let timing: LifeCycleTiming
     let logger: Logger
 
-    /// Writes until it is cancelled: what was decided about a document soon, what has been used once a minute at most.
-    func lead() async {
-        var written: [String: ContinuousClock.Instant] = [:]
-        while (try? await Task.sleep(for: timing.tick)) != nil {
-            guard resources.isComplete else { continue }
-            let verdicts = resources.verdicts
-            for (reference, verdict) in verdicts {
-                await write(verdict, reference, &written)
-            }
-            written = written.filter { ContinuousClock.now - $0.value < timing.activityInterval }
+    /// What a status was made of. While that stays the same it is looked at again once a minute, for time passes.
+    private struct Basis: Hashable {
+        let verdict: ResourceVerdict
+        let uid: String
+        /// Resource versions of the records that it tells of.
+        let records: [String?]
+    }
+
+    /// What is remembered from tick to tick.
+    private struct Memory {
+        var written: [ResourceReference: ContinuousClock.Instant] = [:]
+        /// Statuses that are as they should be, and since when.
+        var settled: [ResourceReference: (basis: Basis, at: ContinuousClock.Instant)] = [:]
+
+        mutating func forget(before limit: ContinuousClock.Instant) {
+            written = written.filter { $0.value > limit }
+            settled = settled.filter { $0.value.at > limit }
         }
     }
 
-    private func write(
-        _ verdict: ResourceVerdict, _ reference: ResourceReference, _ written: inout [String: ContinuousClock.Instant]
-    ) async {
-        let (resource, type, status): (CustomResource?, ResourceType<CustomResource>, JSONValue?)
-        switch reference.kind {
-        case .student:
-            (resource, type) = (resources.studentResource(named: reference.name), ClassroomResources.studentResource)
-            status = studentStatus(verdict)
-        case .course:
-            (resource, type) = (resources.courseResource(named: reference.name), ClassroomResources.courseResource)
-            status = courseStatus(verdict)
+    /// A status that is to be written.
+    private struct Draft: Sendable {
+        let reference: ResourceReference
+        let basis: Basis
+        let patch: JSONValue
+    }
+
+    /// Statuses that are written at the same time.
+    private static let maximumConcurrentCount = 4
+
+    /// Writes until it is cancelled: what was decided about a document soon, what has been used once a minute at most.
+    func lead() async {
+        var memory = Memory()
+        while (try? await Task.sleep(for: timing.tick)) != nil {
+            guard resources.isComplete else { continue }
+            memory.forget(before: .now - timing.activityInterval)
+            await write(&memory)
         }
-        guard let resource else { return }
+    }
+
+    private func write(_ memory: inout Memory) async {
+        let (ledgers, rooms) = (admission.ledgers.versions, admission.rooms.versions)
+        let classroom = outlook.classroom()
+        await withTaskGroup(of: (Draft, Bool).self) { group in
+            func note(_ draft: Draft, _ isWritten: Bool) {
+                guard isWritten else { return }
+                memory.written[draft.reference] = .now
+                memory.settled[draft.reference] = (draft.basis, .now)
+            }
+            var count = 0
+            for (reference, verdict) in resources.verdicts {
+                guard let resource = resource(reference) else { continue }
+                let records = records(of: verdict, classroom, ledgers, rooms)
+                let basis = Basis(verdict: verdict, uid: resource.metadata.uid, records: records)
+                // A course tells of its labs, of which there is no record.
+                if reference.kind == .student, memory.settled[reference]?.basis == basis { continue }
+                guard let draft = draft(reference, resource, basis, &memory) else { continue }
+                if count >= Self.maximumConcurrentCount, let (draft, isWritten) = await group.next() {
+                    note(draft, isWritten)
+                }
+                count += 1
+                group.addTask { (draft, await write(draft)) }
+            }
+            for await (draft, isWritten) in group { note(draft, isWritten) }
+        }
+    }
+
+    private func resource(_ reference: ResourceReference) -> CustomResource? {
+        switch reference.kind {
+        case .student: resources.studentResource(named: reference.name)
+        case .course: resources.courseResource(named: reference.name)
+        }
+    }
+
+    private func records(
+        of verdict: ResourceVerdict, _ classroom: Classroom, _ ledgers: [String: String], _ rooms: [String: String]
+    ) -> [String?] {
+        guard let student = verdict.nameInForce.flatMap({ classroom.students[$0] }) else { return [] }
+        return [ledgers[student.name]] + student.courses.map { rooms[$0] }
+    }
+
+    /// The status as it should be; nil if it is so, or is not to be written yet.
+    private func draft(
+        _ reference: ResourceReference, _ resource: CustomResource, _ basis: Basis, _ memory: inout Memory
+    ) -> Draft? {
+        let verdict = basis.verdict
+        let status = reference.kind == .student ? studentStatus(verdict) : courseStatus(verdict)
         let condition = Self.condition(verdict, before: resource.status)
         let present = resource.status ?? [:]
         let isNews = condition != present["conditions"]?[0]
-        guard isNews || written[reference.description] == nil else { return }
+        guard isNews || memory.written[reference] == nil else { return nil }
         var patch = status ?? [:]
         patch["conditions"] = [condition]
         patch["observedGeneration"] = Int(verdict.generation).map { .integer($0) }
-        guard patch.object?.contains(where: { present[$0.key] ?? .null != $0.value }) == true else { return }
+        guard patch.object?.contains(where: { present[$0.key] ?? .null != $0.value }) == true else {
+            memory.settled[reference] = (basis, .now)
+            return nil
+        }
+        return Draft(reference: reference, basis: basis, patch: patch)
+    }
+
+    /// - Returns: whether it is written.
+    private func write(_ draft: Draft) async -> Bool {
+        let type =
+            draft.reference.kind == .student ? ClassroomResources.studentResource : ClassroomResources.courseResource
         do throws(APIError) {
             try await client.mergePatch(
-                type, named: reference.name, namespace: namespace, subresource: "status", ["status": patch])
-            written[reference.description] = .now
+                type, named: draft.reference.name, namespace: namespace, subresource: "status",
+                ["status": draft.patch])
+            return true
         } catch {
-            if !error.isNotFound { logger.statusNotWritten(reference.description, error) }
+            if !error.isNotFound { logger.statusNotWritten(draft.reference.description, error) }
+            return false
         }
     }
 

@@ -61,6 +61,15 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
         return Dictionary(records, uniquingKeysWith: { $1 })
     }
 
+    /// The resource version of each record as last seen, by owner: tells what has changed without reading any.
+    var versions: [String: String] {
+        let versions = leases.objects.compactMap { lease in
+            lease.metadata.annotations[Record.annotation] == nil
+                ? nil : lease.metadata.annotations[Record.ownerKey].map { ($0, lease.metadata.resourceVersion) }
+        }
+        return Dictionary(versions, uniquingKeysWith: { $1 })
+    }
+
     /// The owner's record, now and after each change; a slow reader gets the latest.
     func updates(of owner: String) -> some AsyncSequence<Record, Never> & Sendable {
         leases.updates(ofObjectNamed: Self.name(owner)).map { lease in
