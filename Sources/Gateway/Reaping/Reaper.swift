@@ -178,11 +178,12 @@ struct Reaper: Sendable {
         let due = pods.filter { isWorthMeasuring($0, memory, now) }
         let readings = await meter.cpuTimes(of: due, logger)
         memory.work.forget(except: Set(pods.map(\.metadata.uid)))
+        var worked: [(pod: Pod, rules: IdleRules)] = []
         for pod in due {
             guard let (student, course) = owner(of: pod) else { continue }
             let reading = readings[pod.metadata.uid]
-            let worked = memory.work.note(reading, of: pod, floor: course.idle.workFloor.value, at: now)
-            if worked, course.idle.workKeepsLab { await mark(pod, course.idle, now) }
+            let hasWorked = memory.work.note(reading, of: pod, floor: course.idle.workFloor.value, at: now)
+            if hasWorked, course.idle.workKeepsLab { worked.append((pod, course.idle)) }
             if let reading, course.quotas(for: student).cpuTime != TimeBudget() {
                 let windows = course.calendar.interval(of:at:)
                 admission.ledgers.changeSoon(of: student.name) { ledger in
@@ -190,7 +191,11 @@ struct Reaper: Sendable {
                 }
             }
         }
+        await worked.forEach(concurrently: Self.maximumMarkCount) { await mark($0.pod, $0.rules, now) }
     }
+
+    /// Marks that are written at the same time: the rest of a sweep waits for all of them.
+    private static let maximumMarkCount = 8
 
     /// A lab that is interacted with need not be measured, unless its CPU time is counted.
     private func isWorthMeasuring(_ pod: Pod, _ memory: Memory, _ now: Date) -> Bool {
