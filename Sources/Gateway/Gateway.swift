@@ -15,15 +15,15 @@ public import ServiceLifecycle
 ///
 /// Beside that, by itself: ``Warden`` warns and ends lab sessions, ``ActivityWriter`` notes on the pods when labs are
 /// used, and ``Reaper``, on the one gateway that all have elected, ends labs.
-public struct Gateway: Sendable {
+public final class Gateway: Sendable {
     private let classroom: @Sendable () -> Classroom
     private let authenticator: Authenticator
-    private let labs: Labs
-    private let commands: PodCommands
+    let labs: Labs
+    let commands: PodCommands
     private let uses = LabUses()
-    private let outlook: LabOutlook
-    private let admission: AdmissionDesk
-    private let gatewayCommands: GatewayCommands
+    let outlook: LabOutlook
+    let admission: AdmissionDesk
+    let gatewayCommands: GatewayCommands
     private let logger: Logger
 
     /// What has to run for the gateway to work, in the order in which it is to be started. The SSH server comes after
@@ -93,11 +93,11 @@ public struct Gateway: Sendable {
         let login = Login(authenticator: authenticator, logger: logger)
         return ConnectionHandlers(
             authenticate: { await login.authenticate($0) },
-            serve: { await serve($0, $1, login: login, connection: connection) },
-            forward: { (request) async throws(ForwardingRefusal) in
+            serve: { [self] in await serve($0, $1, login: login, connection: connection) },
+            forward: { [self] (request) async throws(ForwardingRefusal) in
                 try await forward(request, login: login, connection: connection)
             },
-            closed: { reason in
+            closed: { [admission] reason in
                 if let student = login.studentOfLedger { admission.closeConnection(connection.id, of: student) }
                 login.logger.connectionClosed(reason)
             })
@@ -110,16 +110,15 @@ public struct Gateway: Sendable {
         var logger = login.logger
         logger[metadataKey: "session"] = "\(id)"
         let terminal = UserTerminal(channel: channel, request: request, id: id)
-        let (student, course): (Student, Course)
+        let visit: Visit
         do throws(LabSessionFailure) {
-            (student, course) = try membership(login)
+            visit = try self.visit(login, connection: connection, channel: channel.number)
         } catch {
             return await terminal.fail(error, logger)
         }
         let session = LabSession(
-            student: student, course: course, connection: connection, channel: channel, request: request,
-            labs: labs, admission: admission, outlook: outlook, gatewayCommands: gatewayCommands, commands: commands,
-            terminal: terminal, client: StartingClient(channel: channel, terminal: request.terminal), logger: logger)
+            gateway: self, visit: visit, connection: connection, channel: channel, request: request, terminal: terminal,
+            client: StartingClient(channel: channel, terminal: request.terminal), logger: logger)
         return await session.run()
     }
 
@@ -128,13 +127,12 @@ public struct Gateway: Sendable {
     ) async throws(ForwardingRefusal) {
         var logger = login.logger
         logger[metadataKey: "forwarding"] = "\(connection.id)/\(request.number)"
-        let (student, course): (Student, Course)
+        let visit: Visit
         do throws(LabSessionFailure) {
-            (student, course) = try membership(login)
+            visit = try self.visit(login, connection: connection, channel: request.number)
         } catch {
             throw ForwardingRefusal("\(error)")
         }
-        let visit = Visit(student: student, course: course, connection: connection.id, channel: request.number)
         let forwarding = LabForwarding(
             visit: visit, request: request, labs: labs, admission: admission, outlook: outlook, commands: commands,
             logger: logger)
@@ -143,7 +141,9 @@ public struct Gateway: Sendable {
 
     /// Who it is and which course it is about, looked up anew each time: a change of the classroom holds from the next lab
     /// session on.
-    private func membership(_ login: Login) throws(LabSessionFailure) -> (Student, Course) {
+    private func visit(
+        _ login: Login, connection: ConnectionInfo, channel: Int
+    ) throws(LabSessionFailure) -> Visit {
         guard let name = login.name else { throw .notAuthenticated }
         let classroom = classroom()
         guard let student = classroom.student(named: name.student) else { throw .unknown }
@@ -152,6 +152,6 @@ public struct Gateway: Sendable {
             throw .notInCourse(name.course ?? "", student.courses)
         }
         login.noteVisit()
-        return (student, course)
+        return Visit(student: student, course: course, connection: connection.id, channel: channel)
     }
 }

@@ -4,7 +4,9 @@ import Foundation
 import Kubernetes
 
 /// The manifests of one student's lab in one course: the pod, and the claim of its home.
-struct LabPod: Sendable {
+///
+/// A class, for the same reason as ``Visit``.
+final class LabPod: Sendable {
     /// The container that lab sessions run in.
     static let container = "lab"
     static let managedBySelector = "app.kubernetes.io/managed-by=labgate"

@@ -11,19 +11,38 @@ import SSHServer
 /// 4. `Relay`: everything in between.
 /// 5. The program's own exit status; or, if the client went first or a limit was reached, a hang-up for what is left.
 struct LabSession: Sendable {
-    let student: Student
-    let course: Course
+    private let gateway: Gateway
+    /// Whose lab, and through which connection.
+    let visit: Visit
+    let wanted: LabPod
     let connection: ConnectionInfo
     let channel: ClientChannel
     let request: SessionRequest
-    let labs: Labs
-    let admission: AdmissionDesk
-    let outlook: LabOutlook
-    let gatewayCommands: GatewayCommands
-    let commands: PodCommands
     let terminal: UserTerminal
     let client: StartingClient
     let logger: Logger
+
+    var student: Student { visit.student }
+    var course: Course { visit.course }
+    private var labs: Labs { gateway.labs }
+    private var outlook: LabOutlook { gateway.outlook }
+    private var admission: AdmissionDesk { gateway.admission }
+    private var commands: PodCommands { gateway.commands }
+
+    init(
+        gateway: Gateway, visit: Visit, connection: ConnectionInfo, channel: ClientChannel, request: SessionRequest,
+        terminal: UserTerminal, client: StartingClient, logger: Logger
+    ) {
+        self.gateway = gateway
+        self.visit = visit
+        wanted = LabPod(student: visit.student, course: visit.course)
+        self.connection = connection
+        self.channel = channel
+        self.request = request
+        self.terminal = terminal
+        self.client = client
+        self.logger = logger
+    }
 
     func run() async -> ExitReport {
         let start = ContinuousClock.now
@@ -35,7 +54,7 @@ struct LabSession: Sendable {
 
     private func perform() async -> ExitReport {
         do {
-            if let command = try gatewayCommand() { return try await gatewayCommands.run(command, for: self) }
+            if let command = try gatewayCommand() { return try await gateway.gatewayCommands.run(command, for: self) }
             let program = try RemoteCommand.program(request.program, course: course)
             let isSFTP = request.program == .subsystem(name: "sftp")
             defer { admission.closeLabSession(visit) }
@@ -55,10 +74,6 @@ struct LabSession: Sendable {
             return await terminal.fail(.lost("the gateway is stopping"), logger)
         }
     }
-
-    /// Whose lab, and through which connection.
-    var visit: Visit { Visit(student: student, course: course, connection: connection.id, channel: channel.number) }
-    var wanted: LabPod { LabPod(student: student, course: course) }
 
     /// How long the cluster may take to admit the lab session before the student is told what is waited for: for a lab
     /// that has to be started a first sign is due within a second, and one that is ready is worth a word only if something
