@@ -5,13 +5,20 @@ extension Classroom {
     ///
     /// Blocks while files are read.
     ///
+    /// - Parameter replacements: what files would hold, by name, that are as yet different or not there.
     /// - Throws: ``ClassroomError`` with every problem of every file, if one of them is an error.
-    public static func load(folder path: String) throws(ClassroomError) -> Classroom {
+    public static func load(
+        folder path: String, replacing replacements: [String: String] = [:]
+    ) throws(ClassroomError) -> Classroom {
         let problems = ProblemCollector()
         var files: [SourceFile] = []
         do {
             let names = try DocumentFolder.fileNames(in: path)
-            files = names.compactMap { SourceFile(contentsOf: "\(path)/\($0)", problems: problems) }
+            files = Set(names).union(replacements.keys).sorted().compactMap { name in
+                let file = "\(path)/\(name)"
+                return replacements[name].map { SourceFile(path: file, text: $0) }
+                    ?? SourceFile(contentsOf: file, problems: problems)
+            }
         } catch {
             let message = "the folder cannot be read: \(error.localizedDescription)"
             problems.report(Problem(.error, at: SourceLocation(file: path, line: nil), message))

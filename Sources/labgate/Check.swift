@@ -50,11 +50,8 @@ struct Check: AsyncParsableCommand {
 
     private func checkCluster(_ settings: Settings) async -> Bool {
         do {
-            let cluster = try Cluster(
-                settings.cluster, logger: Logger(label: "labgate") { _ in SwiftLogNoOpLogHandler() })
-            let isGood = await check(cluster)
-            try await cluster.client.shutdown()
-            return isGood
+            let logger = Logger(label: "labgate") { _ in SwiftLogNoOpLogHandler() }
+            return try await Cluster.with(settings.cluster, logger: logger) { await check($0) }
         } catch {
             printError("kubernetes: \(error)")
             return false

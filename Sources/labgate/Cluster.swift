@@ -16,6 +16,21 @@ struct Cluster {
         readsClassroom = settings.readsClassroom
     }
 
+    /// Connects, and closes the connections after `body`, however that ends.
+    static func with<Value>(
+        _ settings: Settings.Cluster, logger: Logger, _ body: (Cluster) async throws -> Value
+    ) async throws -> Value {
+        let cluster = try Cluster(settings, logger: logger)
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(cluster))
+        } catch {
+            result = .failure(error)
+        }
+        try await cluster.client.shutdown()
+        return try result.get()
+    }
+
     /// In a pod the service account counts, unless a kubeconfig is named.
     private static func credentials(_ settings: Settings.Cluster) throws(CredentialsError) -> ClusterCredentials {
         let environment = ProcessInfo.processInfo.environment

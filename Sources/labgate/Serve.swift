@@ -73,14 +73,9 @@ struct Serve: AsyncParsableCommand {
 
     private func serve(_ settings: Settings, _ logger: Logger) async throws {
         let folder = try settings.classroom.map { try ClassroomFolder(path: $0, logger: logger) }
-        let cluster = try Cluster(settings.cluster, logger: logger)
-        do {
+        try await Cluster.with(settings.cluster, logger: logger) { cluster in
             try await services(settings, folder, cluster, logger).run()
-        } catch {
-            try await cluster.client.shutdown()
-            throw error
         }
-        try await cluster.client.shutdown()
     }
 
     private func services(

@@ -27,6 +27,13 @@ struct LabgateProcess {
     static func run(
         _ arguments: String..., input: ChildProcess.Input = .none, environment: [String: String] = [:]
     ) async throws -> ChildProcess {
+        try await run(arguments, input: input, environment: environment)
+    }
+
+    /// Runs another of its commands to its end.
+    static func run(
+        _ arguments: [String], input: ChildProcess.Input = .none, environment: [String: String] = [:]
+    ) async throws -> ChildProcess {
         try await ChildProcess.run([executable] + arguments, input: input, environment: environment)
     }
 
