@@ -65,7 +65,7 @@ struct LabPodTests {
         let mount: DocumentValue = ["name": "mybackup", "mountPath": "/again", "readOnly": .bool(false)]
         let pod = Self.pod(
             Self.course([
-                "metadata": ["labels": ["team": "a"]],
+                "metadata": ["labels": ["team": "a", "app.kubernetes.io/managed-by": "somebody"]],
                 "spec": [
                     "nodeSelector": ["disk": "ssd"],
                     "hostNetwork": .bool(true),

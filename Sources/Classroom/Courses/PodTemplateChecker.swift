@@ -69,6 +69,9 @@ struct PodTemplateChecker {
         if let value = members[key], value != harmless { refuse(path + [.key(key)], reason) }
     }
 
+    /// Labels that are everybody's by their prefix, and that the gateway selects its pods by.
+    private static let gatewayLabels: Set = ["app.kubernetes.io/name", "app.kubernetes.io/managed-by"]
+
     private mutating func checkMetadata(_ value: DocumentValue, _ path: Path) {
         guard let metadata = object(value, path) else { return }
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) {
@@ -81,6 +84,9 @@ struct PodTemplateChecker {
                 let prefix = name.split(separator: "/").first ?? ""
                 if prefix == "labgate.dev" || prefix.hasSuffix(".labgate.dev") {
                     refuse(path + [.key(name)], "\(prefix) belongs to the gateway, which knows its pods by it")
+                }
+                if Self.gatewayLabels.contains(name) {
+                    refuse(path + [.key(name)], "is the gateway's, which finds its pods by it")
                 }
                 if prefix == "container.apparmor.security.beta.kubernetes.io" || prefix.hasSuffix("alpha.kubernetes.io")
                 {

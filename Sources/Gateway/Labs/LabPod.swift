@@ -86,6 +86,8 @@ final class LabPod: Sendable {
         if let overlay = course.podTemplate { pod = PodOverlay.merge(JSONValue(overlay), onto: pod) }
         let seal = PodSeal(
             sharedVolumeNames: Set(course.sharedVolumes.map(\.name)), defaultResources: JSONValue(course.resources))
+        // Whatever the overlay says, the gateways find the pod again.
+        pod = PodOverlay.merge(["metadata": ["labels": labels, "annotations": annotations]], onto: pod)
         return seal.seal(pod)
     }
 

@@ -179,7 +179,7 @@ struct PodTemplatePolicyTests {
             podTemplate:
               metadata:
                 name: mine
-                labels: {labgate.dev/student: edu02}
+                labels: {labgate.dev/student: edu02, app.kubernetes.io/managed-by: me}
                 annotations:
                   container.apparmor.security.beta.kubernetes.io/lab: unconfined
               status: {}
@@ -190,6 +190,8 @@ struct PodTemplatePolicyTests {
                     + "the gateway names its pods",
                 "c.yaml:9: spec.podTemplate.metadata.labels[\"labgate.dev/student\"]: labgate.dev belongs to "
                     + "the gateway, which knows its pods by it",
+                "c.yaml:9: spec.podTemplate.metadata.labels[\"app.kubernetes.io/managed-by\"]: is the gateway's, "
+                    + "which finds its pods by it",
                 "c.yaml:11: spec.podTemplate.metadata.annotations"
                     + "[\"container.apparmor.security.beta.kubernetes.io/lab\"]: "
                     + "security profiles cannot be set by annotation",
