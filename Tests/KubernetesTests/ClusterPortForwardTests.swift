@@ -24,8 +24,28 @@ struct ClusterPortForwardTests {
                     #expect(stream.failure == nil)
                 }
                 try await client.withPortForward(pod.portForward(7778)) { stream in
-                    #expect(await stream.read() == nil)
+                    await stream.awaitSign()
                     #expect(stream.failure?.contains("refused") == true, "\(stream.failure ?? "")")
+                }
+            }
+        }
+    }
+
+    @Test("takes no connection that the far side closes at once for a failed one")
+    func closed() async throws {
+        let script = """
+            use IO::Socket::INET;
+            my $server = IO::Socket::INET->new(Listen => 5, LocalAddr => "127.0.0.1", LocalPort => 7777) or die;
+            print "listening\n"; STDOUT->flush;
+            while (my $client = $server->accept) { close $client }
+            """
+        try await TestCluster.withPod { client, pod in
+            try await client.withExec(pod.exec(["perl", "-e", script])) { server in
+                #expect(await server.nextOutput() == .stdout(Array("listening\n".utf8)))
+                try await client.withPortForward(pod.portForward(7777)) { stream in
+                    await stream.awaitSign()
+                    #expect(await stream.read() == nil)
+                    #expect(stream.failure == nil)
                 }
             }
         }

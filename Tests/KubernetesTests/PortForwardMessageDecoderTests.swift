@@ -35,6 +35,17 @@ struct PortForwardMessageDecoderTests {
         #expect(decoder.result(otherwise: "") == .lost("connection refused" + String(repeating: "A", count: 4096 - 18)))
     }
 
+    @Test("takes a connection that the server closes without a reason for one that has ended in good order")
+    func close() {
+        var decoder = PortForwardMessageDecoder()
+        #expect(decoder.decode(frame([0x03, 0xE8], .connectionClose)) == .close("with code 1000"))
+        #expect(decoder.result(otherwise: "cut") == .exited(code: 0))
+        var failed = PortForwardMessageDecoder()
+        #expect(failed.decode(frame([1, 0x61, 0x1E] + Array("refused".utf8))) == .close("with an error"))
+        #expect(failed.decode(frame([0x03, 0xE8], .connectionClose)) == .close("with code 1000"))
+        #expect(failed.result(otherwise: "cut") == .lost("refused"))
+    }
+
     @Test("calls a broken protocol what it is, and passes pings on")
     func others() {
         var decoder = PortForwardMessageDecoder()

@@ -29,10 +29,25 @@ final class ExecFlow: Sendable {
         var outputBytes = 0
         var isReadingPaused = false
         var consumer: CheckedContinuation<ExecOutput?, Never>?
+        /// Who waits for a sign of the stream, without taking anything.
+        var watcher: AsyncStream<Never>.Continuation?
         var inputBytes = 0
         var isStdinClosed = false
         var writers: [CheckedContinuation<Void, Never>] = []
         var result: ExecResult?
+
+        /// Keeps a piece, unless the consumer waits for it.
+        ///
+        /// - Returns: whom to tell.
+        mutating func push(
+            _ piece: ExecOutput
+        ) -> (CheckedContinuation<ExecOutput?, Never>?, AsyncStream<Never>.Continuation?) {
+            guard result == nil else { return (nil, nil) }
+            if let consumer = consumer.take() { return (consumer, nil) }
+            output.append(piece)
+            outputBytes += piece.byteCount
+            return (nil, watcher.take())
+        }
 
         /// The next piece, joined with those of the same stream that have piled up behind it, up to this many bytes.
         mutating func popOutput(upTo byteCount: Int) -> ExecOutput? {
@@ -63,14 +78,9 @@ final class ExecFlow: Sendable {
 extension ExecFlow {
     /// Hands output to the waiting consumer, or keeps it.
     func deliver(_ output: ExecOutput) {
-        let consumer = state.withLock { state -> CheckedContinuation<ExecOutput?, Never>? in
-            guard state.result == nil else { return nil }
-            if let consumer = state.consumer.take() { return consumer }
-            state.output.append(output)
-            state.outputBytes += output.byteCount
-            return nil
-        }
+        let (consumer, watcher) = state.withLock { $0.push(output) }
         consumer?.resume(returning: output)
+        watcher?.finish()
     }
 
     /// True if the socket is to be read; if false, the consumer will ask for it when it has caught up.
@@ -98,12 +108,13 @@ extension ExecFlow {
 
     /// Ends the stream; of several results the first counts. Output already delivered stays to be taken.
     func end(_ result: ExecResult) {
-        let (consumer, writers) = state.withLock { state in
+        let (consumer, watcher, writers) = state.withLock { state in
             if state.result == nil { state.result = result }
-            return (state.consumer.take(), exchange(&state.writers, with: []))
+            return (state.consumer.take(), state.watcher.take(), exchange(&state.writers, with: []))
         }
         // A consumer waits only while there is no output.
         consumer?.resume(returning: nil)
+        watcher?.finish()
         for writer in writers { writer.resume() }
     }
 }
@@ -111,6 +122,17 @@ extension ExecFlow {
 // MARK: - Task side
 
 extension ExecFlow {
+    /// Finishes as soon as there is output to take, or the end. Of several watchers only the last is served.
+    func sign() -> AsyncStream<Never> {
+        let (sign, watcher) = AsyncStream.makeStream(of: Never.self)
+        let previous = state.withLock { state in
+            let isThere = !state.output.isEmpty || state.result != nil
+            return isThere ? watcher : exchange(&state.watcher, with: watcher)
+        }
+        previous?.finish()
+        return sign
+    }
+
     /// Takes the next piece of output, if there is one.
     func takeOutput() -> Take {
         state.withLock { state in

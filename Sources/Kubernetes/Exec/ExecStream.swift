@@ -28,6 +28,12 @@ public final class ExecStream: Sendable {
         end ?? .lost("the exec stream has not ended")
     }
 
+    /// Returns when there is output to take or the stream has ended; takes nothing. If the task is cancelled, it returns at
+    /// once, and the stream stays as it is.
+    func awaitSign() async {
+        for await _ in flow.sign() {}
+    }
+
     /// The next piece of output, in the order in which it came, or nil at the end.
     ///
     /// The socket is read only as fast as output is taken. If the task is cancelled, the connection is closed and

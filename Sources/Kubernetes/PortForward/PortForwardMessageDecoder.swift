@@ -18,10 +18,12 @@ struct PortForwardMessageDecoder: PodStreamDecoder {
     /// What is still to come of the port's number, on each channel.
     private var missingPortBytes = [Self.portBytes, Self.portBytes]
     private var error: [UInt8] = []
+    private var isClosed = false
 
     mutating func decode(_ frame: WebSocketFrame) -> PodStreamEvent {
         switch reader.read(frame) {
         case .event(let event):
+            if case .close = event { isClosed = true }
             return event
         case .data(let channel, var data) where channel <= Channel.error:
             let skipped = min(missingPortBytes[Int(channel)], data.readableBytes)
@@ -34,9 +36,10 @@ struct PortForwardMessageDecoder: PodStreamDecoder {
         }
     }
 
-    /// The reason that the server gave, or `otherwise`.
+    /// The reason that the server gave; without one, a connection that the server has closed has ended in good order.
     func result(otherwise: String) -> ExecResult {
-        .lost(error.isEmpty ? otherwise : String(decoding: error, as: UTF8.self))
+        guard error.isEmpty else { return .lost(String(decoding: error, as: UTF8.self)) }
+        return isClosed ? .exited(code: 0) : .lost(otherwise)
     }
 
     private mutating func fail(_ data: ByteBuffer) -> PodStreamEvent {

@@ -24,7 +24,14 @@ public final class PortForwardStream: Sendable {
         try await stream.write(bytes)
     }
 
-    /// Why the connection has ended without a byte from the pod; nil while it has not.
+    /// Returns when bytes have come from the pod or the connection has ended, in which case ``failure`` is known; takes
+    /// nothing. If the task is cancelled, it returns at once, and the connection stays as it is.
+    public func awaitSign() async {
+        await stream.awaitSign()
+    }
+
+    /// Why there is no connection, once nothing more is to be read; nil while there is one, and if it has ended in good
+    /// order.
     public var failure: String? {
         guard case .lost(let reason)? = stream.end else { return nil }
         return reason
