@@ -21,6 +21,7 @@ public final class Gateway: Sendable {
     let labs: Labs
     let commands: PodCommands
     private let uses = LabUses()
+    private let ports = PortStates()
     let outlook: LabOutlook
     let admission: AdmissionDesk
     let gatewayCommands: GatewayCommands
@@ -135,7 +136,7 @@ public final class Gateway: Sendable {
         }
         let forwarding = LabForwarding(
             visit: visit, request: request, labs: labs, admission: admission, outlook: outlook, commands: commands,
-            logger: logger)
+            ports: ports, logger: logger)
         try await forwarding.run()
     }
 

@@ -9,8 +9,8 @@ import Synchronization
 /// 1. May it go there? The course says.
 /// 2. The lab, started if need be: some clients forward before they run anything.
 /// 3. The far side: by the port-forward API into the lab's own loopback; by a small program in the lab to other places,
-///    and where the cluster does not let the gateway forward ports.
-/// 4. The client is told that the connection stands, and `ForwardingRelay` passes bytes on.
+///    and where the cluster does not let the gateway forward ports or its node does not find the server.
+/// 4. The client is told that the connection stands, once it does (`Confirmation`); `ForwardingRelay` passes bytes on.
 struct LabForwarding: Sendable {
     let visit: Visit
     let request: ForwardingRequest
@@ -18,12 +18,11 @@ struct LabForwarding: Sendable {
     let admission: AdmissionDesk
     let outlook: LabOutlook
     let commands: PodCommands
+    let ports: PortStates
     let logger: Logger
 
-    /// A port on which nothing listens is told about a moment after the stream has opened (about 1 ms on a node that is
-    /// not busy). That moment is given as much time as opening the stream took, within these bounds.
-    private static let settlingTimes = Duration.milliseconds(10)...Duration.milliseconds(250)
-
+    /// A lab that has not said by then how a port takes connections does not tell.
+    private static let questionTimeout: Duration = .seconds(4)
     /// What is kept of the words of a program in the lab, which may say more than anybody wants to know.
     private static let maximumReasonByteCount = 1024
     /// RFC 1035 §2.3.4.
@@ -95,13 +94,18 @@ struct LabForwarding: Sendable {
     private func connect(to port: UInt16, in lab: Lab, _ use: LabUse) async throws {
         use.podUID = lab.uid
         guard ForwardingDestination.isLoopback(request.destination.host) else {
-            return try await connectByCommand(to: port, in: lab, use)
+            return try await connectByCommand(to: request.destination.host, port, in: lab, use)
         }
         do {
             try await connectByPortForward(to: port, in: lab, use)
         } catch let error as APIError where error.isForbidden || error.code == .subprotocolRefused {
             logger.portForwardNotPossible(error.message)
-            try await connectByCommand(to: port, in: lab, use)
+            try await connectByCommand(to: request.destination.host, port, in: lab, use)
+        } catch let failure as PortForwardFailure {
+            guard failure.hasMissedAddress, await state(of: port, in: lab, believing: [.open, .closed]) == .open else {
+                throw failure.refusal
+            }
+            try await connectByCommand(to: "localhost", port, in: lab, use)
         }
     }
 
@@ -111,22 +115,26 @@ struct LabForwarding: Sendable {
         let start = ContinuousClock.now
         let target = PortForwardRequest(namespace: labs.namespace, pod: lab.pod, port: port)
         try await labs.client.withPortForward(target) { stream in
-            let bounds = Self.settlingTimes
-            try await Task.sleep(for: min(max(.now - start, bounds.lowerBound), bounds.upperBound))
-            if let failure = stream.failure {
-                throw ForwardingRefusal(
-                    failure.contains("refused")
-                        ? "nothing listens on port \(port) in your lab"
-                        : "port \(port) in your lab could not be reached (\(failure))")
-            }
+            let confirmation = Confirmation(
+                port: port, openingTime: .now - start, sign: { await stream.awaitSign() },
+                ask: { await state(of: port, in: lab, believing: [.open]) })
+            try await confirmation.wait()
+            if let words = stream.failure { throw PortForwardFailure(port: port, words: words) }
             await ForwardingRelay(channel: try await request.accept(), stream: stream, use: use).run()
         }
     }
 
-    private func connectByCommand(to port: UInt16, in lab: Lab, _ use: LabUse) async throws {
+    private func state(of port: UInt16, in lab: Lab, believing beliefs: Set<PortState>) async -> PortState? {
+        await ports.state(of: port, in: lab, believing: beliefs) {
+            let output = await commands.output(
+                "look at a port", PortState.command(port: port), in: lab, logger, timeout: Self.questionTimeout)
+            return output.flatMap(PortState.init(output:))
+        }
+    }
+
+    private func connectByCommand(to host: String, _ port: UInt16, in lab: Lab, _ use: LabUse) async throws {
         let command = RemoteCommand(
-            program: ForwardingCommand.argv(host: request.destination.host, port: port), environment: [],
-            input: commands.input)
+            program: ForwardingCommand.argv(host: host, port: port), environment: [], input: commands.input)
         try await commands.run(command, in: lab, tty: false) { exec in
             let errors = Mutex([UInt8]())
             let started = try await LaunchedProgram.started(on: exec, endNotice: command.endNotice) { bytes in
@@ -137,7 +145,7 @@ struct LabForwarding: Sendable {
                 var reason = errors.withLock { $0 }
                 guard await Self.isConnected(&program, exec, &reason) else {
                     let words = String(decoding: reason, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
-                    throw ForwardingRefusal("\(request.destination.host):\(port) could not be reached (\(words))")
+                    throw ForwardingRefusal("\(host):\(port) could not be reached (\(words))")
                 }
                 let channel = try await request.accept()
                 let relay = Relay(

@@ -80,8 +80,10 @@ struct PodCommands: Sendable {
     /// Runs one of the gateway's own commands that has something to say.
     ///
     /// - Returns: what it said; nil, after the failure was logged, unless it has succeeded.
-    func output(_ purpose: String, _ command: [String], in lab: Lab, _ logger: Logger) async -> String? {
-        guard let (output, status) = await result(purpose, command, in: lab, logger, timeout: Self.timeout) else {
+    func output(
+        _ purpose: String, _ command: [String], in lab: Lab, _ logger: Logger, timeout: Duration = timeout
+    ) async -> String? {
+        guard let (output, status) = await result(purpose, command, in: lab, logger, timeout: timeout) else {
             return nil
         }
         if status != 0 { logger.podCommandFailed(purpose, "exit status \(status)") }
