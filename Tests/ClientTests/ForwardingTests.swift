@@ -194,7 +194,7 @@ extension ClientTests {
             }
         }
 
-        @Test("-R is refused cleanly", .refuses(.openSSH, .remoteForwarding, because: "nothing in a stock image could listen"))
+        @Test("-R is refused cleanly", .refuses(.openSSH, .remoteForwarding, because: Refused.nothingListens))
         func remote() async throws {
             let child = try await sample.ssh().with("-o", "ExitOnForwardFailure=yes", "-R", "8080:localhost:80").run("echo in")
             #expect(child.status == 255)
@@ -205,7 +205,7 @@ extension ClientTests {
 
         @Test(
             "Forwarding to a socket of the file system is refused cleanly",
-            .refuses(.openSSH, .socketForwarding, because: "libssh cannot parse direct-streamlocal"))
+            .refuses(.openSSH, .socketForwarding, because: Refused.notParsed))
         func socket() async throws {
             let port = try LocalPort.free()
             try await forwarding("-v", "-L", "\(port):/tmp/socket", port: port) { running in
@@ -218,17 +218,27 @@ extension ClientTests {
 
         @Test(
             "Agent forwarding is refused, and nothing else suffers",
-            .refuses(.openSSH, .agentForwarding, because: "nothing in a stock image could listen"))
+            .refuses(.openSSH, .agentForwarding, because: Refused.nothingListens))
         func agent() async throws {
-            let child = try await sample.ssh().with("-A").run("echo ${SSH_AUTH_SOCK:-none}")
-            #expect(child.output == "none\n" && child.status == 0, "\(child.errors)")
+            try await Agent.with { environment in
+                let ssh = try sample.ssh().with("-v", "-A")
+                // Without an agent it would not ask.
+                let argv = ssh.argv("echo ${SSH_AUTH_SOCK:-none}").map {
+                    $0 == "IdentityAgent=none" ? "IdentityAgent=SSH_AUTH_SOCK" : $0
+                }
+                let child = try await ChildProcess.run(argv, environment: environment)
+                #expect(child.errors.contains("Requesting authentication agent forwarding"), "\(child.errors)")
+                #expect(child.output == "none\n" && child.status == 0, "\(child.errors)")
+            }
         }
 
         @Test(
             "X11 forwarding is refused, and nothing else suffers",
-            .refuses(.openSSH, .x11Forwarding, because: "nothing in a stock image could listen"))
+            .refuses(.openSSH, .x11Forwarding, because: Refused.nothingListens))
         func x11() async throws {
-            let child = try await sample.ssh().with("-X", environment: ["DISPLAY": ":0"]).run("echo ${DISPLAY:-none}")
+            let ssh = try sample.ssh().with("-v", "-Y", environment: ["DISPLAY": "localhost:9"])
+            let child = try await ssh.run("echo ${DISPLAY:-none}")
+            #expect(child.errors.contains("Requesting X11 forwarding"), "\(child.errors)")
             #expect(child.output == "none\n" && child.status == 0, "\(child.errors)")
         }
     }

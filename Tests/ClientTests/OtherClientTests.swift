@@ -77,6 +77,28 @@ extension ClientTests {
             #expect(try files.areEqual())
         }
 
+        @Test("pscp says that an image has no sftp-server, and copies with -scp all the same")
+        func puttyWithoutServer() async throws {
+            try await sample.change { try sample.write(CourseDocument(sftpServer: "/no/sftp-server")) }
+            let files = try await TransferFiles.make(byteCount: 300_000)
+            let place = "\(OtherClient.destination):without-server"
+            let there = try await client.putty("pscp", files.original.path, place)
+            let again = try await client.putty("pscp", "-scp", files.original.path, place)
+            try await sample.change { try sample.write(CourseDocument()) }
+            #expect(there.status != 0)
+            #expect(there.errors.contains("this image has no sftp-server: use scp -O or rsync"), "\(there.errors)")
+            #expect(again.status == 0, "\(again.errors)")
+        }
+
+        @Test("plink logs in with a password")
+        func plinkPassword() async throws {
+            let argv = try await client.puttyArgv("plink").filter { $0 != "-noagent" }
+            let key = try #require(argv.firstIndex(of: "-i"))
+            let command = argv[..<key] + argv[(key + 2)...] + ["-pw", SampleClass.password, OtherClient.destination, "exit 7"]
+            let child = try await ChildProcess.run(Array(command), environment: ["HOME": client.home.path])
+            #expect(child.status == 7, "\(child.errors)")
+        }
+
         @Test("plink forwards a port", .shows(.putty, .localForwarding))
         func puttyForwarding() async throws {
             try await LabServer.echo(in: sample) { server in
@@ -187,6 +209,9 @@ extension ClientTests {
 
         @Test("Paramiko forwards a port", .enabled(if: Python.isThere), .shows(.paramiko, .localForwarding))
         func paramikoForwarding() async throws { try await forwards("paramiko_client") }
+
+        @Test("libssh forwards a port", .enabled(if: Python.isThere), .shows(.libssh, .localForwarding))
+        func libsshForwarding() async throws { try await forwards("libssh_functions") }
 
         private func forwards(_ script: String) async throws {
             try await LabServer.echo(in: sample) { server in

@@ -113,4 +113,81 @@ async def forwarding(port):
             writer.close()
 
 
+async def goes_on(connection, command="echo alive"):
+    result = await connection.run(f"{command}; exit 7")
+    assert result.exit_status == 7, result
+    return result.stdout
+
+
+async def refused(error, wish):
+    try:
+        await wish
+    except error:
+        return
+    raise AssertionError("it was granted")
+
+
+async def refused_remote_forwarding():
+    async with connect() as connection:
+        await refused(asyncssh.ChannelListenError, connection.forward_remote_port("", 0, "localhost", 80))
+        await refused(asyncssh.ChannelListenError, connection.forward_remote_path("/tmp/socket", "/tmp/socket"))
+        await goes_on(connection)
+
+
+async def refused_agent():
+    async with connect(agent_forwarding=True, agent_path=os.environ["SSH_AUTH_SOCK"]) as connection:
+        assert await goes_on(connection, "echo ${SSH_AUTH_SOCK:-none}") == "none\n"
+
+
+async def refused_x11():
+    async with connect() as connection:
+        display = {"x11_display": "localhost:9", "x11_auth_path": os.devnull}
+        await refused(asyncssh.ChannelOpenError, connection.run("true", x11_forwarding=True, **display))
+        result = await connection.run("echo ${DISPLAY:-none}", x11_forwarding="ignore_failure", **display)
+        assert result.stdout == "none\n", result
+        await goes_on(connection)
+
+
+async def refused_socket():
+    async with connect() as connection:
+        await refused(asyncssh.ChannelOpenError, connection.open_unix_connection("/tmp/socket"))
+        await goes_on(connection)
+
+
+async def refused_subsystem():
+    async with connect() as connection:
+        process = await connection.create_process(subsystem="netconf")
+        result = await process.wait()
+        assert result.exit_status != 0 and "netconf" in result.stderr, result
+        await goes_on(connection)
+
+
+async def refused_destination():
+    async with connect() as connection:
+        for place in [("10.0.0.1", 80), ("localhost", 9)]:
+            await refused(asyncssh.ChannelOpenError, connection.open_connection(*place))
+        await goes_on(connection)
+
+
+async def dead_port(count):
+    """Nothing listens on the port: that is always a refusal, however long it takes to find out."""
+    async with connect() as connection:
+        for _ in range(int(count)):
+            await refused(asyncssh.ChannelOpenError, connection.open_connection("localhost", 9))
+        await goes_on(connection)
+
+
+async def full_queue(port):
+    """Nobody takes the connection until a line is typed; until then it is not confirmed."""
+    async with connect() as connection:
+        await refused(asyncssh.ChannelOpenError, connection.open_connection("localhost", int(port)))
+        opening = asyncio.create_task(connection.open_connection("localhost", int(port)))
+        await asyncio.sleep(3)
+        assert not opening.done(), "it is confirmed, and nobody has taken it"
+        print("waiting", flush=True)
+        reader, writer = await opening
+        writer.write(b"hello\n")
+        assert await reader.readline() == b"hello\n"
+
+
 asyncio.run(globals()[sys.argv[1]](*sys.argv[4:]))

@@ -6,6 +6,7 @@ import sys
 import time
 
 import paramiko
+from paramiko.agent import AgentRequestHandler
 
 client = paramiko.SSHClient()
 client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
@@ -99,6 +100,67 @@ def forwarding(port):
         channel.sendall(b"line %d\n" % number)
         assert channel.makefile("rb").readline() == b"line %d\n" % number
         channel.close()
+
+
+def goes_on(command="echo alive"):
+    _, out, _ = client.exec_command(f"{command}; exit 7")
+    words, status = out.read(), out.channel.recv_exit_status()
+    assert status == 7, status
+    return words
+
+
+def refused(error, wish, *arguments, **options):
+    try:
+        wish(*arguments, **options)
+    except error:
+        return
+    raise AssertionError("it was granted")
+
+
+def refused_remote_forwarding():
+    refused(paramiko.SSHException, client.get_transport().request_port_forward, "", 0)
+    goes_on()
+
+
+def refused_agent():
+    channel = client.get_transport().open_session()
+    AgentRequestHandler(channel)
+    channel.exec_command("echo ${SSH_AUTH_SOCK:-none}; exit 7")
+    assert (channel.makefile("rb").read(), channel.recv_exit_status()) == (b"none\n", 7)
+    goes_on()
+
+
+def refused_x11():
+    channel = client.get_transport().open_session()
+    refused(paramiko.SSHException, channel.request_x11, handler=lambda *_: None)
+    goes_on()
+
+
+def refused_socket():
+    refused(paramiko.ChannelException, client.get_transport().open_channel, "direct-streamlocal@openssh.com")
+    goes_on()
+
+
+def refused_subsystem():
+    channel = client.get_transport().open_session()
+    channel.invoke_subsystem("netconf")
+    assert b"netconf" in channel.makefile_stderr("rb").read()
+    assert channel.recv_exit_status() != 0
+    goes_on()
+
+
+def refused_destination():
+    for place in [("10.0.0.1", 80), ("localhost", 9)]:
+        refused(
+            paramiko.ChannelException, client.get_transport().open_channel, "direct-tcpip", place, ("127.0.0.1", 4711))
+    goes_on()
+
+
+def refused_global_request():
+    assert client.get_transport().global_request("unknown@example.com") is None
+    # Without an answer wanted there is none.
+    client.get_transport().global_request("unknown@example.com", wait=False)
+    goes_on()
 
 
 globals()[sys.argv[1]](*sys.argv[4:])

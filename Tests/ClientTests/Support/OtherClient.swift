@@ -13,6 +13,8 @@ struct OtherClient {
     }
 
     private static let student = "edu01"
+    /// Where they go, as those say it that have the port apart.
+    static let destination = "\(student)@127.0.0.1"
 
     // MARK: PuTTY
 
@@ -59,19 +61,29 @@ struct OtherClient {
             try await make(["dropbearconvert", "openssh", "dropbear", sample.key(of: Self.student).path, key.path])
         }
         return ["dbclient", "-y", "-y", "-p", "\(try sample.gateway.port)", "-i", key.path] + options + [
-            "\(Self.student)@127.0.0.1"
+            Self.destination
         ]
     }
 
     // MARK: Python
 
     /// Runs a check of `Scripts/` to its end, which is to be a good one.
-    func script(_ file: String, _ check: String, _ arguments: String...) async throws -> ChildProcess {
+    func script(
+        _ file: String, _ check: String, _ arguments: String..., environment: [String: String] = [:]
+    ) async throws -> ChildProcess {
+        try await startScript(file, check, arguments, environment: environment).end(within: .seconds(120))
+    }
+
+    /// Starts a check of `Scripts/`.
+    func startScript(
+        _ file: String, _ check: String, _ arguments: [String], environment: [String: String] = [:]
+    ) throws -> RunningProcess {
         let path = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Scripts/\(file).py").path
-        return try await ChildProcess.run(
+        return try ChildProcess.start(
             [Python.interpreter ?? "python3", path, check, "\(sample.gateway.port)", sample.key(of: Self.student).path]
-                + arguments, environment: ["HOME": home.path, "PYTHONDONTWRITEBYTECODE": "1"], within: .seconds(120))
+                + arguments,
+            environment: environment.merging(["HOME": home.path, "PYTHONDONTWRITEBYTECODE": "1"]) { $1 })
     }
 
     @discardableResult
