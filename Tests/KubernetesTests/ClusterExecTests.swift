@@ -80,8 +80,8 @@ struct ClusterExecTests {
     @Test("survives messages without data, with and without terminal")
     func dataIdle() async throws {
         var configuration = APIClientConfiguration()
-        configuration.exec.pingInterval = .milliseconds(50)
-        configuration.exec.dataIdleInterval = .milliseconds(50)
+        configuration.podStreams.pingInterval = .milliseconds(50)
+        configuration.podStreams.dataIdleInterval = .milliseconds(50)
         try await TestCluster.withPod { _, pod in
             let credentials = try ClusterCredentials.load(kubeconfig: TestCluster.kubeconfig)
             try await APIClient.with(credentials, configuration: configuration) { client in

@@ -64,7 +64,7 @@ struct ExecBackpressureTests {
             try await $0.exit(0)
         }
         // While the command doesn't read, the server answers no ping.
-        let impatient: (inout ExecConfiguration) -> Void = {
+        let impatient: (inout PodStreamConfiguration) -> Void = {
             $0.pingInterval = .milliseconds(200)
             $0.unansweredPingLimit = 5
         }
@@ -95,7 +95,7 @@ struct ExecBackpressureTests {
     func silence() async throws {
         var behaviour = Behaviour { _ in try await Task.sleep(for: .seconds(60)) }
         behaviour.answersPings = false
-        let impatient: (inout ExecConfiguration) -> Void = { $0.pingInterval = .milliseconds(20) }
+        let impatient: (inout PodStreamConfiguration) -> Void = { $0.pingInterval = .milliseconds(20) }
         try await ExecStreamTests.withExec(behaviour, configuration: impatient) { stream, record in
             #expect(await stream.nextOutput() == nil)
             guard case .lost(let words) = stream.result else { throw ExecStreamTests.Unexpected("\(stream.result)") }

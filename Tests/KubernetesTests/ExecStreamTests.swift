@@ -15,11 +15,11 @@ struct ExecStreamTests {
 
     /// Runs a command on the fake server.
     static func withExec<Value>(
-        _ behaviour: Behaviour, tty: Bool = false, configuration: (inout ExecConfiguration) -> Void = { _ in },
+        _ behaviour: Behaviour, tty: Bool = false, configuration: (inout PodStreamConfiguration) -> Void = { _ in },
         _ body: (ExecStream, FakeExecServer.Record) async throws -> Value
     ) async throws -> Value {
         var bounds = APIClientConfiguration()
-        configuration(&bounds.exec)
+        configuration(&bounds.podStreams)
         return try await FakeExecServer.with(behaviour) { port, record in
             try await APIClient.with(port: port, configuration: bounds) { client in
                 try await client.withExec(request(tty: tty)) { try await body($0, record) }

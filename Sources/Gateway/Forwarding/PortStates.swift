@@ -1,7 +1,7 @@
 import Synchronization
 
-/// What labs are being asked about their ports, and have said a moment ago: the hundred connections that a browser opens
-/// at once cost one question.
+/// What labs are being asked about their ports, and have said a moment ago: the hundred connections that a browser
+/// opens at once cost one question.
 final class PortStates: Sendable {
     private struct Key: Hashable {
         let uid: String
@@ -28,8 +28,8 @@ final class PortStates: Sendable {
         case wait(AsyncStream<PortState?>)
     }
 
-    /// For so long a port is taken to be as it was. A server that starts is not to be overlooked for longer than it takes
-    /// to start.
+    /// For so long a port is taken to be as it was. A server that starts is not to be overlooked for longer than it
+    /// takes to start.
     private static func trustTime(_ state: PortState) -> Duration {
         switch state {
         case .open: .seconds(5)

@@ -9,6 +9,6 @@ extension APIClient {
     ) async throws -> Value {
         let stream = try await openStream(request)
         defer { stream.close() }
-        return try await body(stream)
+        return try await body(ExecStream(stream: stream))
     }
 }

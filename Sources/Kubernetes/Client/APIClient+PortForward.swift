@@ -10,6 +10,6 @@ extension APIClient {
     ) async throws -> Value {
         let stream = try await openStream(request)
         defer { stream.close() }
-        return try await body(PortForwardStream(stream))
+        return try await body(PortForwardStream(stream: stream))
     }
 }

@@ -15,7 +15,7 @@ public final class APIClient: Sendable {
     private let requests: HTTPClient
     /// For watches, which may be silent for long.
     private let watches: HTTPClient
-    private let dialer: ExecDialer
+    private let dialer: PodStreamDialer
     private let logger: Logger
 
     /// Makes a client; connects to nothing yet.
@@ -33,9 +33,9 @@ public final class APIClient: Sendable {
         let authority = ServerAddress.authority(name, server.port)
         baseURL = (server.usesTLS ? "https://" : "http://") + authority + server.pathPrefix
         let group = MultiThreadedEventLoopGroup.singleton
-        dialer = ExecDialer(
+        dialer = PodStreamDialer(
             server: server, tls: try credentials.makeTLSContext(), connectTimeout: configuration.connectTimeout,
-            configuration: configuration.exec, group: group)
+            configuration: configuration.podStreams, group: group)
         var http = HTTPClient.Configuration(
             tlsConfiguration: credentials.tls,
             redirectConfiguration: .disallow,
@@ -70,7 +70,7 @@ extension APIClient {
     }
 
     /// Opens a stream to a pod.
-    func openStream(_ request: some PodStreamRequest) async throws(APIError) -> ExecStream {
+    func openStream(_ request: some PodStreamRequest) async throws(APIError) -> PodStream {
         let token = try await token(operation: request.operation)
         do {
             return try await dialer.open(request, token: token)
@@ -98,7 +98,8 @@ extension APIClient {
         }
         guard !(200..<300).contains(response.status.code) else { return response }
         if response.status == .unauthorized { credentials.tokenSource.refused(token) }
-        let body = (try? await response.body.collect(upTo: configuration.exec.maximumRefusalBytes)) ?? ByteBuffer()
+        let body =
+            (try? await response.body.collect(upTo: configuration.podStreams.maximumRefusalBytes)) ?? ByteBuffer()
         throw APIError(httpStatus: response.status, headers: response.headers, body: body, operation: operation)
     }
 

@@ -10,8 +10,8 @@ public struct APIClientConfiguration: Sendable {
     public var watchSilenceLimit: Duration = .seconds(195)
     /// The largest answer taken, except for watches, in bytes. A page of a list is the largest we ask for.
     public var maximumResponseBytes = 32 << 20
-    /// The bounds of exec streams.
-    public var exec = ExecConfiguration()
+    /// The bounds of streams to pods.
+    public var podStreams = PodStreamConfiguration()
 
     /// The defaults.
     public init() {}

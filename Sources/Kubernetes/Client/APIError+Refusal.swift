@@ -20,11 +20,11 @@ extension APIError {
     /// Reads the refusal of an exec handshake.
     ///
     /// A refused subprotocol is a 403 without a body, a missing permission a 403 with a `Status`.
-    init(refusal: ExecHandshake.Refusal, operation: String) {
+    init(refusal: PodStreamHandshake.Refusal, operation: String) {
         if refusal.head.status == .forbidden, refusal.body.readableBytes == 0 {
             self.init(
                 code: .subprotocolRefused, operation: operation,
-                message: "the cluster's exec speaks none of \(ExecSubprotocol.offer) over WebSocket (HTTP 403)"
+                message: "the cluster's exec speaks none of \(PodStreamSubprotocol.offer) over WebSocket (HTTP 403)"
             )
         } else {
             self.init(
@@ -37,13 +37,13 @@ extension APIError {
     /// Explains why a handshake came to no answer.
     init(handshakeFailure error: any Error, operation: String) {
         switch error {
-        case let error as ExecHandshake.UnknownSubprotocol:
+        case let error as PodStreamHandshake.UnknownSubprotocol:
             self.init(
                 code: .subprotocolRefused, operation: operation,
                 message: "the server chose \(error.name.map { "the subprotocol \"\($0)\"" } ?? "no subprotocol")"
-                    + " although \(ExecSubprotocol.offer) were offered"
+                    + " although \(PodStreamSubprotocol.offer) were offered"
             )
-        case is ExecHandshake.InvalidAcceptKey:
+        case is PodStreamHandshake.InvalidAcceptKey:
             self.init(
                 code: .transport, operation: operation,
                 message: "the answer to the WebSocket handshake has no valid Sec-WebSocket-Accept"

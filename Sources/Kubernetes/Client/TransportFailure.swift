@@ -26,7 +26,7 @@ enum TransportFailure {
         switch error {
         case is CancellationError: "cancelled"
         case let error as HandshakeTimeout: "no answer to the handshake within \(error.limit)"
-        case is ExecHandshake.HeadTooLong: "the head of the answer is longer than any API server's"
+        case is PodStreamHandshake.HeadTooLong: "the head of the answer is longer than any API server's"
         case ChannelError.connectTimeout(let limit): "no connection within \(Duration(limit))"
         case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof,
             ChannelError.inappropriateOperationForState:

@@ -2,12 +2,8 @@
 ///
 /// All methods may be called from any task; input has one reader at a time. Nothing of the protocol says that one side
 /// will send no more while the other still does: the connection ends in both directions at once.
-public final class PortForwardStream: Sendable {
-    private let stream: ExecStream
-
-    init(_ stream: ExecStream) {
-        self.stream = stream
-    }
+public struct PortForwardStream: Sendable {
+    let stream: PodStream
 
     /// The next bytes from the pod, or nil at the end. The socket is read only as fast as they are taken. If the task is
     /// cancelled, the connection is closed and nil is returned.

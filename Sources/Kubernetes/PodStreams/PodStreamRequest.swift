@@ -9,12 +9,12 @@ protocol PodStreamRequest: Sendable {
     /// True if a terminal's size can be told.
     var hasTerminal: Bool { get }
     /// Who reads the server's frames.
-    func decoder(_ configuration: ExecConfiguration) -> any PodStreamDecoder
+    func decoder(_ configuration: PodStreamConfiguration) -> any PodStreamDecoder
 }
 
 extension ExecRequest: PodStreamRequest {
     var operation: String { "exec \(namespace)/\(pod)" }
-    var subprotocols: String { ExecSubprotocol.offer }
+    var subprotocols: String { PodStreamSubprotocol.offer }
     var hasTerminal: Bool { tty }
 
     /// With a terminal, stderr isn't asked for: the kubelet has none to give.
@@ -26,7 +26,7 @@ extension ExecRequest: PodStreamRequest {
             + query.joined(separator: "&")
     }
 
-    func decoder(_ configuration: ExecConfiguration) -> any PodStreamDecoder {
+    func decoder(_ configuration: PodStreamConfiguration) -> any PodStreamDecoder {
         ExecMessageDecoder(maximumStatusBytes: configuration.maximumStatusBytes)
     }
 }
@@ -34,14 +34,14 @@ extension ExecRequest: PodStreamRequest {
 extension PortForwardRequest: PodStreamRequest {
     var operation: String { "port-forward \(namespace)/\(pod) \(port)" }
     /// The one that needs no SPDY inside; kubelets of all versions speak it.
-    var subprotocols: String { ExecSubprotocol.v4.rawValue }
+    var subprotocols: String { PodStreamSubprotocol.v4.rawValue }
     var hasTerminal: Bool { false }
 
     var target: String {
         "/api/v1/namespaces/\(namespace.percentEncoded)/pods/\(pod.percentEncoded)/portforward?ports=\(port)"
     }
 
-    func decoder(_ configuration: ExecConfiguration) -> any PodStreamDecoder {
+    func decoder(_ configuration: PodStreamConfiguration) -> any PodStreamDecoder {
         PortForwardMessageDecoder()
     }
 }

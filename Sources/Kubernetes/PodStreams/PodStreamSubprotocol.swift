@@ -1,8 +1,8 @@
-/// The WebSocket subprotocols of exec that this client speaks.
+/// The WebSocket subprotocols of streams to pods that this client speaks.
 ///
-/// Both carry a JSON status with the exit code. Version 5 (KEP-4006; on by default from Kubernetes 1.30) adds the
+/// Both carry an exec's JSON status with the exit code. Version 5 (KEP-4006; on by default from Kubernetes 1.30) adds the
 /// CLOSE signal for stdin.
-enum ExecSubprotocol: String, CaseIterable {
+enum PodStreamSubprotocol: String, CaseIterable {
     case v5 = "v5.channel.k8s.io"
     case v4 = "v4.channel.k8s.io"
 

@@ -3,8 +3,8 @@ import Testing
 
 @testable import Kubernetes
 
-@Suite("The handshake of an exec stream")
-struct ExecHandshakeTests {
+@Suite("The handshake of a stream to a pod")
+struct PodStreamHandshakeTests {
     /// The error of an exec that must not come about.
     private func refusal(
         _ behaviour: FakeExecServer.Behaviour, _ configuration: APIClientConfiguration = .init()
@@ -75,7 +75,7 @@ struct ExecHandshakeTests {
     func longRefusal() async throws {
         let long = String(repeating: "x", count: 1 << 20)
         var configuration = APIClientConfiguration()
-        configuration.exec.maximumRefusalBytes = 1000
+        configuration.podStreams.maximumRefusalBytes = 1000
         let error = try await refusal(behaviour(.init(status: .internalServerError, body: long)), configuration)
         #expect(error.code == .http(500))
         #expect(error.message.count <= 300)
@@ -86,7 +86,7 @@ struct ExecHandshakeTests {
         var silent = FakeExecServer.Behaviour()
         silent.ignoresRequests = true
         var configuration = APIClientConfiguration()
-        configuration.exec.handshakeTimeout = .milliseconds(100)
+        configuration.podStreams.handshakeTimeout = .milliseconds(100)
         let error = try await refusal(silent, configuration)
         #expect(error.code == .timeout)
         #expect(error.isRetryable)

@@ -5,21 +5,21 @@ import Testing
 
 @testable import Kubernetes
 
-@Suite("The handler of an exec connection")
-struct ExecChannelHandlerTests {
+@Suite("The handler of a connection to a pod")
+struct PodStreamHandlerTests {
     /// A handler on a channel without a socket whose clock the test moves.
     private struct Rig {
         let channel = EmbeddedChannel()
-        let flow: ExecFlow
-        let handler: ExecChannelHandler
+        let flow: PodStreamFlow
+        let handler: PodStreamHandler
         let reads = ReadCounter()
 
-        init(tty: Bool = false, _ adjust: (inout ExecConfiguration) -> Void = { _ in }) throws {
-            var configuration = ExecConfiguration()
+        init(tty: Bool = false, _ adjust: (inout PodStreamConfiguration) -> Void = { _ in }) throws {
+            var configuration = PodStreamConfiguration()
             adjust(&configuration)
-            flow = ExecFlow(configuration: configuration)
+            flow = PodStreamFlow(configuration: configuration)
             let request = ExecRequest(namespace: "n", pod: "p", container: "c", command: [], tty: tty)
-            handler = ExecChannelHandler(
+            handler = PodStreamHandler(
                 flow: flow, configuration: configuration, request: request, now: channel.eventLoop.now)
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
             let sync = channel.pipeline.syncOperations
@@ -156,7 +156,7 @@ struct ExecChannelHandlerTests {
     @Test("waits for ever for a peer that may be kept from answering by input nobody reads")
     func unreadInput() throws {
         let rig = try Rig()
-        rig.handler.sendInput(ExecFrame.message(channel: 0, [65]), byteCount: 1)
+        rig.handler.sendInput(PodStreamFrame.message(channel: 0, [65]), byteCount: 1)
         rig.channel.embeddedEventLoop.advanceTime(by: .seconds(3600))
         #expect(rig.flow.result == nil)
         // A pong to a ping sent after the input shows that the input was read; from then on silence counts.
@@ -185,7 +185,7 @@ struct ExecChannelHandlerTests {
         try #expect(!rig.sent().contains(empty))
         rig.channel.embeddedEventLoop.advanceTime(by: .seconds(15))
         try #expect(rig.sent().first == empty)
-        rig.handler.sendInput(ExecFrame.message(channel: 0, [65]), byteCount: 1)
+        rig.handler.sendInput(PodStreamFrame.message(channel: 0, [65]), byteCount: 1)
         try #expect(rig.sent().last == Sent(opcode: .binary, payload: [0, 65]))
     }
 

@@ -5,7 +5,7 @@ import NIOCore
 /// The server has one read loop for everything: while the container doesn't read its stdin, pings stay unanswered.
 /// Silence therefore counts only once a pong has shown that all input sent before it was read. (A peer that dies in
 /// between is found by TCP: by retransmission, or by its keepalive.)
-struct ExecLiveness {
+struct PodStreamLiveness {
     /// What a tick asks for.
     struct Duties {
         var isPeerDead: Bool
@@ -21,7 +21,7 @@ struct ExecLiveness {
     /// The ping that shows, once answered, that all input was read; nil if that is known.
     private var confirmingPing: UInt32?
 
-    init(configuration: ExecConfiguration, now: NIODeadline) {
+    init(configuration: PodStreamConfiguration, now: NIODeadline) {
         silenceLimit = TimeAmount(configuration.silenceLimit)
         dataIdleInterval = TimeAmount(configuration.dataIdleInterval)
         lastReceived = now
@@ -57,7 +57,7 @@ struct ExecLiveness {
     }
 }
 
-extension ExecConfiguration {
+extension PodStreamConfiguration {
     /// How long the server may be silent, pongs included, before it is given up.
     var silenceLimit: Duration { pingInterval * unansweredPingLimit }
 }

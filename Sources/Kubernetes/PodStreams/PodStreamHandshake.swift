@@ -2,12 +2,12 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 
-/// The WebSocket handshake of an exec stream (RFC 6455 section 4), as an upgrade of an HTTP/1.1 connection.
-struct ExecHandshake: Sendable {
+/// The WebSocket handshake of a stream to a pod (RFC 6455 section 4), as an upgrade of an HTTP/1.1 connection.
+struct PodStreamHandshake: Sendable {
     /// What the handshake came to.
     enum Outcome: Sendable {
         /// The stream is open.
-        case open(ExecStream)
+        case open(PodStream)
         /// The server answered with something other than 101; the answer will be there when its body was read.
         case refused(EventLoopFuture<Refusal>)
     }
@@ -38,7 +38,7 @@ struct ExecHandshake: Sendable {
     var target: String
     /// Host, authorization and whatever else goes with the request.
     var headers: HTTPHeaders
-    var configuration: ExecConfiguration
+    var configuration: PodStreamConfiguration
 
     /// Prepares a connected, or connecting, channel; must be called on its event loop.
     ///
@@ -55,9 +55,9 @@ struct ExecHandshake: Sendable {
         let encoder = HTTPRequestEncoder()
         let http: [any RemovableChannelHandler] = [
             ByteToMessageHandler(HTTPResponseDecoder()), NIOHTTPRequestHeadersValidator(),
-            ExecRefusalReader(request: head(keys), limit: configuration.maximumRefusalBytes, refusal: refusal),
+            PodStreamRefusalReader(request: head(keys), limit: configuration.maximumRefusalBytes, refusal: refusal),
         ]
-        let switching = ExecSwitchingHandler(
+        let switching = PodStreamSwitchingHandler(
             handshake: self, keys: keys, http: [encoder] + http, outcome: outcome, refusal: refusal.futureResult)
         do {
             try channel.pipeline.syncOperations.addHandlers([encoder, switching] + http)

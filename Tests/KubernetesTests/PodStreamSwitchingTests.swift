@@ -6,19 +6,19 @@ import Testing
 
 @testable import Kubernetes
 
-@Suite("The answer to an exec handshake")
-struct ExecSwitchingTests {
+@Suite("The answer to the handshake of a stream to a pod")
+struct PodStreamSwitchingTests {
     /// A handshake on a channel without a socket.
     private struct Rig {
         let channel = EmbeddedChannel()
-        let outcome: EventLoopFuture<ExecHandshake.Outcome>
+        let outcome: EventLoopFuture<PodStreamHandshake.Outcome>
         /// What the client sent.
         let request: String
 
         init(headers: HTTPHeaders = [:]) throws {
-            let handshake = ExecHandshake(
+            let handshake = PodStreamHandshake(
                 request: ExecRequest(namespace: "n", pod: "p", container: "c", command: [], tty: false),
-                target: "/exec", headers: headers, configuration: ExecConfiguration())
+                target: "/exec", headers: headers, configuration: PodStreamConfiguration())
             outcome = handshake.perform(on: channel)
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
             var request = ""
@@ -50,7 +50,7 @@ struct ExecSwitchingTests {
         }
 
         /// The result of the handshake, which must be there.
-        func result() throws -> ExecHandshake.Outcome { try outcome.wait() }
+        func result() throws -> PodStreamHandshake.Outcome { try outcome.wait() }
     }
 
     private static func message(_ channel: UInt8, _ text: String) -> [UInt8] {
@@ -81,12 +81,12 @@ struct ExecSwitchingTests {
         }
         // At once, without a turn of the event loop in between.
         rig.channel.pipeline.fireChannelInactive()
-        guard case .open(let exec) = try rig.result() else {
+        guard case .open(let opened) = try rig.result() else {
             Issue.record("refused")
             return
         }
-        #expect(await exec.collect().stdout == Array("out".utf8))
-        #expect(exec.result == .exited(code: 0))
+        #expect(await ExecStream(stream: opened).collect().stdout == Array("out".utf8))
+        #expect(opened.end == .exited(code: 0))
     }
 
     @Test("is a refusal with its body if it is not 101")
@@ -107,18 +107,18 @@ struct ExecSwitchingTests {
     func unfitAnswers() throws {
         let wrongKey = try Rig()
         try wrongKey.channel.writeInbound(ByteBuffer(bytes: Rig().answer()))
-        #expect(throws: ExecHandshake.InvalidAcceptKey.self) { try wrongKey.result() }
+        #expect(throws: PodStreamHandshake.InvalidAcceptKey.self) { try wrongKey.result() }
         let wrongName = try Rig()
         try wrongName.channel.writeInbound(ByteBuffer(bytes: wrongName.answer("v1")))
-        #expect(throws: ExecHandshake.UnknownSubprotocol.self) { try wrongName.result() }
+        #expect(throws: PodStreamHandshake.UnknownSubprotocol.self) { try wrongName.result() }
         #expect(!wrongName.channel.isActive)
     }
 
     @Test("must not be endless, nor nothing")
     func noAnswer() throws {
         let endless = try Rig()
-        try endless.channel.writeInbound(ByteBuffer(repeating: 65, count: ExecHandshake.maximumHeadBytes + 1))
-        #expect(throws: ExecHandshake.HeadTooLong.self) { try endless.result() }
+        try endless.channel.writeInbound(ByteBuffer(repeating: 65, count: PodStreamHandshake.maximumHeadBytes + 1))
+        #expect(throws: PodStreamHandshake.HeadTooLong.self) { try endless.result() }
         let nothing = try Rig()
         nothing.channel.pipeline.fireChannelInactive()
         #expect(throws: ChannelError.self) { try nothing.result() }

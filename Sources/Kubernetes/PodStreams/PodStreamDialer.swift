@@ -5,23 +5,23 @@ import NIOSSL
 import Synchronization
 
 /// Opens connections for the streams of pods: TCP, TLS, WebSocket handshake.
-struct ExecDialer: Sendable {
+struct PodStreamDialer: Sendable {
     var server: ServerAddress
     /// Nil for a server without TLS.
     var tls: NIOSSLContext?
     var connectTimeout: Duration
-    var configuration: ExecConfiguration
+    var configuration: PodStreamConfiguration
     var group: any EventLoopGroup
 
     /// Opens a stream.
     ///
     /// - Parameter token: The bearer token to show.
     /// - Throws: ``APIError``, with the API server's words if it gave any.
-    func open(_ request: some PodStreamRequest, token: String?) async throws(APIError) -> ExecStream {
+    func open(_ request: some PodStreamRequest, token: String?) async throws(APIError) -> PodStream {
         let operation = request.operation
         var headers = HTTPHeaders([("Host", server.authority), ("User-Agent", UserAgent.value)])
         if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
-        let handshake = ExecHandshake(
+        let handshake = PodStreamHandshake(
             request: request, target: server.pathPrefix + request.target, headers: headers,
             configuration: configuration)
         let connecting = ConnectingChannel()
@@ -49,8 +49,8 @@ struct ExecDialer: Sendable {
     }
 
     private func connect(
-        _ handshake: ExecHandshake, _ connecting: ConnectingChannel
-    ) async throws -> EventLoopFuture<ExecHandshake.Outcome> {
+        _ handshake: PodStreamHandshake, _ connecting: ConnectingChannel
+    ) async throws -> EventLoopFuture<PodStreamHandshake.Outcome> {
         try await ClientBootstrap(group: group)
             .connectTimeout(TimeAmount(connectTimeout))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -71,7 +71,7 @@ struct ExecDialer: Sendable {
     }
 
     /// Fails the handshake if it takes too long, reading the body of a refusal included.
-    private func limitTime(of outcome: EventLoopFuture<ExecHandshake.Outcome>, on channel: any Channel) {
+    private func limitTime(of outcome: EventLoopFuture<PodStreamHandshake.Outcome>, on channel: any Channel) {
         let limit = configuration.handshakeTimeout
         let timer = channel.eventLoop.scheduleTask(in: TimeAmount(limit)) {
             channel.pipeline.fireErrorCaught(HandshakeTimeout(limit: limit))

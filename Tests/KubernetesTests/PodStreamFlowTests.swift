@@ -3,8 +3,8 @@ import Testing
 @testable import Kubernetes
 
 @Suite("The sign of a stream")
-struct ExecFlowTests {
-    private let flow = ExecFlow(configuration: ExecConfiguration())
+struct PodStreamFlowTests {
+    private let flow = PodStreamFlow(configuration: PodStreamConfiguration())
 
     /// Whether a sign comes while `body` runs.
     private func sees(_ body: () async -> Void) async -> Bool {

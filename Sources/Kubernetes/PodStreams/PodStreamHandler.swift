@@ -2,11 +2,11 @@ import NIOCore
 import NIOSSL
 import NIOWebSocket
 
-/// The event loop's end of an exec stream: frames in, pings and messages out, and the one decision how it ended.
+/// The event loop's end of a stream to a pod: frames in, pings and messages out, and the one decision how it ended.
 ///
-/// Reads only when ``ExecFlow`` permits it. Its timers are the ping and, after the status, the wait for the server to
-/// close.
-final class ExecChannelHandler: ChannelInboundHandler {
+/// Reads only when ``PodStreamFlow`` permits it. Its timers are the ping and, after the status, the wait for the server
+/// to close.
+final class PodStreamHandler: ChannelInboundHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = ByteBuffer
 
@@ -21,23 +21,23 @@ final class ExecChannelHandler: ChannelInboundHandler {
         case sending(next: TerminalSize?)
     }
 
-    private let flow: ExecFlow
-    private let configuration: ExecConfiguration
+    private let flow: PodStreamFlow
+    private let configuration: PodStreamConfiguration
     private let hasTerminal: Bool
     private var phase = Phase.detached
     private var decoder: any PodStreamDecoder
     private var resizing = Resizing.idle
     private var pingTimer: Scheduled<Void>?
     private var closeTimer: Scheduled<Void>?
-    private var liveness: ExecLiveness
+    private var liveness: PodStreamLiveness
 
     /// - Parameter now: The event loop's time.
-    init(flow: ExecFlow, configuration: ExecConfiguration, request: any PodStreamRequest, now: NIODeadline) {
+    init(flow: PodStreamFlow, configuration: PodStreamConfiguration, request: any PodStreamRequest, now: NIODeadline) {
         self.flow = flow
         self.configuration = configuration
         hasTerminal = request.hasTerminal
         decoder = request.decoder(configuration)
-        liveness = ExecLiveness(configuration: configuration, now: now)
+        liveness = PodStreamLiveness(configuration: configuration, now: now)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -57,10 +57,10 @@ final class ExecChannelHandler: ChannelInboundHandler {
         case .nothing: break
         case .output(let output): flow.deliver(output)
         case .status: awaitClose(context)
-        case .ping(let payload): send(ExecFrame.control(.pong, payload), context)
+        case .ping(let payload): send(PodStreamFrame.control(.pong, payload), context)
         case .pong(let payload): liveness.receivedPong(payload)
         case .close(let reason): end(otherwise: "the server closed the stream \(reason), without a status")
-        case .violation(let what): end(otherwise: "the server broke the exec protocol: \(what)")
+        case .violation(let what): end(otherwise: "the server broke the stream's protocol: \(what)")
         }
     }
 
@@ -81,7 +81,7 @@ final class ExecChannelHandler: ChannelInboundHandler {
 
 // MARK: - Called by the stream
 
-extension ExecChannelHandler {
+extension PodStreamHandler {
     /// Reads the socket again, as the consumer has caught up.
     func read() {
         guard case .open(let context) = phase else { return }
@@ -108,7 +108,7 @@ extension ExecChannelHandler {
         }
         resizing = .sending(next: nil)
         liveness.sentData(now: context.eventLoop.now)
-        let frame = ExecFrame.message(channel: ExecChannel.resize, size.message[...])
+        let frame = PodStreamFrame.message(channel: ExecChannel.resize, size.message[...])
         context.writeAndFlush(wrapOutboundOut(frame)).assumeIsolated().whenComplete { _ in
             guard case .sending(let next) = self.resizing else { return }
             self.resizing = .idle
@@ -124,7 +124,7 @@ extension ExecChannelHandler {
 
 // MARK: - Timers and the end
 
-extension ExecChannelHandler {
+extension PodStreamHandler {
     private func scheduleTick(_ context: ChannelHandlerContext) {
         let interval = TimeAmount(configuration.pingInterval)
         pingTimer = context.eventLoop.assumeIsolated().scheduleTask(in: interval) { self.tick() }
@@ -140,8 +140,8 @@ extension ExecChannelHandler {
         }
         // Where nothing gets out, more pings would only pile up.
         if context.channel.isWritable {
-            if duties.sendsData { send(ExecFrame.emptyMessage(), context) }
-            send(ExecFrame.control(.ping, duties.pingPayload), context)
+            if duties.sendsData { send(PodStreamFrame.emptyMessage(), context) }
+            send(PodStreamFrame.control(.ping, duties.pingPayload), context)
         }
         scheduleTick(context)
     }
@@ -165,7 +165,7 @@ extension ExecChannelHandler {
         flow.end(decoder.result(otherwise: words))
         if context.channel.isActive {
             let normalClosure: [UInt8] = [0x03, 0xE8]
-            send(ExecFrame.control(.connectionClose, normalClosure), context)
+            send(PodStreamFrame.control(.connectionClose, normalClosure), context)
         }
         context.close(promise: nil)
     }

@@ -1,20 +1,20 @@
 import NIOCore
 import NIOHTTP1
 
-/// Sends the request of an exec handshake, and reads the answer if it is a refusal, its body up to a limit.
-final class ExecRefusalReader: ChannelInboundHandler, RemovableChannelHandler {
+/// Sends the request of a stream's handshake, and reads the answer if it is a refusal, its body up to a limit.
+final class PodStreamRefusalReader: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
     private let request: HTTPRequestHead
     private let limit: Int
-    private let promise: EventLoopPromise<ExecHandshake.Refusal>
-    private var refusal: ExecHandshake.Refusal?
+    private let promise: EventLoopPromise<PodStreamHandshake.Refusal>
+    private var refusal: PodStreamHandshake.Refusal?
 
     /// - Parameters:
     ///   - limit: How much of the body is read, in bytes.
     ///   - refusal: Succeeds with a refusal, fails if the connection does or ends without one.
-    init(request: HTTPRequestHead, limit: Int, refusal: EventLoopPromise<ExecHandshake.Refusal>) {
+    init(request: HTTPRequestHead, limit: Int, refusal: EventLoopPromise<PodStreamHandshake.Refusal>) {
         self.request = request
         self.limit = limit
         promise = refusal

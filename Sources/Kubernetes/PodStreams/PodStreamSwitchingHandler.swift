@@ -2,9 +2,9 @@ import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 
-/// Looks at the head of the answer to an exec handshake: a 101 makes place for the stream's handlers, anything else goes
-/// on to be read as HTTP.
-final class ExecSwitchingHandler: ChannelInboundHandler, RemovableChannelHandler {
+/// Looks at the head of the answer to a stream's handshake: a 101 makes place for the stream's handlers, anything else
+/// goes on to be read as HTTP.
+final class PodStreamSwitchingHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
@@ -17,11 +17,11 @@ final class ExecSwitchingHandler: ChannelInboundHandler, RemovableChannelHandler
         case done
     }
 
-    private let handshake: ExecHandshake
+    private let handshake: PodStreamHandshake
     private let keys: NIOWebSocketClientUpgrader
     private let http: [any RemovableChannelHandler]
-    private let outcome: EventLoopPromise<ExecHandshake.Outcome>
-    private let refusal: EventLoopFuture<ExecHandshake.Refusal>
+    private let outcome: EventLoopPromise<PodStreamHandshake.Outcome>
+    private let refusal: EventLoopFuture<PodStreamHandshake.Refusal>
     private var state = State.awaitingHead(ByteBuffer())
 
     /// - Parameters:
@@ -30,8 +30,8 @@ final class ExecSwitchingHandler: ChannelInboundHandler, RemovableChannelHandler
     ///   - outcome: What the handshake comes to.
     ///   - refusal: What is read of a refusal.
     init(
-        handshake: ExecHandshake, keys: NIOWebSocketClientUpgrader, http: [any RemovableChannelHandler],
-        outcome: EventLoopPromise<ExecHandshake.Outcome>, refusal: EventLoopFuture<ExecHandshake.Refusal>
+        handshake: PodStreamHandshake, keys: NIOWebSocketClientUpgrader, http: [any RemovableChannelHandler],
+        outcome: EventLoopPromise<PodStreamHandshake.Outcome>, refusal: EventLoopFuture<PodStreamHandshake.Refusal>
     ) {
         self.handshake = handshake
         self.keys = keys
@@ -45,7 +45,9 @@ final class ExecSwitchingHandler: ChannelInboundHandler, RemovableChannelHandler
         bytes.writeImmutableBuffer(unwrapInboundIn(data))
         state = .awaitingHead(bytes)
         guard let length = bytes.headLength else {
-            if bytes.readableBytes > ExecHandshake.maximumHeadBytes { fail(ExecHandshake.HeadTooLong(), context) }
+            if bytes.readableBytes > PodStreamHandshake.maximumHeadBytes {
+                fail(PodStreamHandshake.HeadTooLong(), context)
+            }
             return
         }
         guard let head = HTTPResponseHead(switchingProtocols: bytes.readableBytesView.prefix(length)) else {
@@ -85,14 +87,14 @@ final class ExecSwitchingHandler: ChannelInboundHandler, RemovableChannelHandler
     }
 
     private func switchProtocols(_ head: HTTPResponseHead, _ context: ChannelHandlerContext) throws {
-        guard keys.shouldAllowUpgrade(upgradeResponse: head) else { throw ExecHandshake.InvalidAcceptKey() }
+        guard keys.shouldAllowUpgrade(upgradeResponse: head) else { throw PodStreamHandshake.InvalidAcceptKey() }
         let name = head.headers.first(name: "Sec-WebSocket-Protocol")
-        guard let subprotocol = name.flatMap(ExecSubprotocol.init(rawValue:)) else {
-            throw ExecHandshake.UnknownSubprotocol(name: name)
+        guard let subprotocol = name.flatMap(PodStreamSubprotocol.init(rawValue:)) else {
+            throw PodStreamHandshake.UnknownSubprotocol(name: name)
         }
         let configuration = handshake.configuration
-        let flow = ExecFlow(configuration: configuration)
-        let handler = ExecChannelHandler(
+        let flow = PodStreamFlow(configuration: configuration)
+        let handler = PodStreamHandler(
             flow: flow, configuration: configuration, request: handshake.request, now: context.eventLoop.now)
         // From here on the socket is read only as the consumer takes output.
         try context.channel.syncOptions?.setOption(.autoRead, value: false)
@@ -103,9 +105,8 @@ final class ExecSwitchingHandler: ChannelInboundHandler, RemovableChannelHandler
         state = .done
         outcome.succeed(
             .open(
-                ExecStream(
-                    handler: handler, flow: flow, supportsHalfClose: subprotocol.supportsHalfClose,
-                    eventLoop: context.eventLoop)))
+                PodStream(
+                    handler: handler, flow: flow, subprotocol: subprotocol, eventLoop: context.eventLoop)))
     }
 }
 

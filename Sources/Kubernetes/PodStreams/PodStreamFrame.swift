@@ -1,11 +1,11 @@
 import NIOCore
 import NIOWebSocket
 
-/// Client frames of an exec stream (RFC 6455 section 5.2): masked, final, never fragmented.
+/// Client frames of a stream to a pod (RFC 6455 section 5.2): masked, final, never fragmented.
 ///
 /// The server (golang.org/x/net/websocket) doesn't reassemble: it would take the first byte of a continuation for a
 /// channel number.
-enum ExecFrame {
+enum PodStreamFrame {
     /// The largest payload sent in one frame, the channel byte included; client-go's buffer size.
     static let maximumPayloadBytes = 32 << 10
     /// The largest number of stream bytes in one frame.

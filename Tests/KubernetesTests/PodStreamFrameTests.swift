@@ -5,8 +5,8 @@ import Testing
 
 @testable import Kubernetes
 
-@Suite("A client frame of exec")
-struct ExecFrameTests {
+@Suite("A client frame of a stream to a pod")
+struct PodStreamFrameTests {
     private func decode(_ bytes: ByteBuffer) throws -> WebSocketFrame {
         let channel = EmbeddedChannel(handler: ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: 1 << 20)))
         try channel.writeInbound(bytes)
@@ -20,7 +20,7 @@ struct ExecFrameTests {
         arguments: [0, 1, 2, 3, 4, 5, 7, 8, 9, 124, 125, 126, 127, 1000, 32767])
     func message(count: Int) throws {
         let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        let frame = try decode(ExecFrame.message(channel: 255, bytes[...]))
+        let frame = try decode(PodStreamFrame.message(channel: 255, bytes[...]))
         #expect(frame.fin)
         #expect(frame.opcode == .binary)
         #expect(frame.maskKey != nil)
@@ -29,16 +29,16 @@ struct ExecFrameTests {
 
     @Test("uses another mask each time")
     func masks() throws {
-        let frames = (0..<16).map { _ in ExecFrame.message(channel: 0, [0, 0, 0, 0][...]) }
+        let frames = (0..<16).map { _ in PodStreamFrame.message(channel: 0, [0, 0, 0, 0][...]) }
         #expect(Set(frames).count == frames.count)
     }
 
     @Test("may be a control frame or carry nothing at all")
     func others() throws {
-        let ping = try decode(ExecFrame.control(.ping, [1, 2, 3, 4]))
+        let ping = try decode(PodStreamFrame.control(.ping, [1, 2, 3, 4]))
         #expect(ping.opcode == .ping)
         #expect(Array(ping.unmaskedData.readableBytesView) == [1, 2, 3, 4])
-        let empty = try decode(ExecFrame.emptyMessage())
+        let empty = try decode(PodStreamFrame.emptyMessage())
         #expect(empty.opcode == .binary)
         #expect(empty.maskKey != nil)
         #expect(empty.length == 0)

@@ -1,5 +1,5 @@
-/// The bounds and intervals of exec streams. The defaults suit clusters from 1.20 to 1.36; tests shorten them.
-public struct ExecConfiguration: Sendable {
+/// The bounds and intervals of streams to pods. The defaults suit clusters from 1.20 to 1.36; tests shorten them.
+public struct PodStreamConfiguration: Sendable {
     /// How long TCP connect, TLS and the WebSocket handshake may take together. The API server itself waits up to
     /// 30 s for the kubelet to create the streams.
     public var handshakeTimeout: Duration = .seconds(35)

@@ -6,7 +6,7 @@ import Synchronization
 /// One lock guards everything; it is held for a few instructions, and continuations are resumed outside of it.
 /// Output is bounded by not reading the socket while the consumer lags; input by suspending writers while the
 /// kernel takes no more.
-final class ExecFlow: Sendable {
+final class PodStreamFlow: Sendable {
     /// What the consumer finds.
     enum Take {
         /// A piece of output; if told so, the socket is to be read again.
@@ -60,14 +60,14 @@ final class ExecFlow: Sendable {
         }
     }
 
-    private let configuration: ExecConfiguration
+    private let configuration: PodStreamConfiguration
     private let state = Mutex(State())
 
-    init(configuration: ExecConfiguration) {
+    init(configuration: PodStreamConfiguration) {
         self.configuration = configuration
     }
 
-    /// How the exec ended, once all output before that was taken.
+    /// How the stream ended, once all output before that was taken.
     var result: ExecResult? {
         state.withLock { $0.output.isEmpty ? $0.result : nil }
     }
@@ -75,7 +75,7 @@ final class ExecFlow: Sendable {
 
 // MARK: - Event loop side
 
-extension ExecFlow {
+extension PodStreamFlow {
     /// Hands output to the waiting consumer, or keeps it.
     func deliver(_ output: ExecOutput) {
         let (consumer, watcher) = state.withLock { $0.push(output) }
@@ -121,7 +121,7 @@ extension ExecFlow {
 
 // MARK: - Task side
 
-extension ExecFlow {
+extension PodStreamFlow {
     /// Finishes as soon as there is output to take, or the end. Of several watchers only the last is served.
     func sign() -> AsyncStream<Never> {
         let (sign, watcher) = AsyncStream.makeStream(of: Never.self)
