@@ -26,6 +26,7 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
     private let pending = Mutex<[String: [Change]]>([:])
     /// Leases as this gateway has written them, by owner, until the cache has them, too.
     private let newest = Mutex<[String: Lease]>([:])
+    private let cache = RecordCache<Record>()
     /// Owners whose changes are to be flushed: each at most once.
     private let wakes: AsyncStream<String>
     private let waker: AsyncStream<String>.Continuation
@@ -48,14 +49,16 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
 
     /// The owner's record as last seen.
     func record(of owner: String) -> Record {
-        newestLease(owner).flatMap { try? Self.read($0) } ?? Record()
+        newestLease(owner).flatMap { try? cache.record(of: $0) } ?? Record()
     }
 
     /// All records as last seen, by owner.
     var all: [String: Record] {
-        let records = leases.objects.compactMap { lease in
+        let leases = leases.objects.filter { $0.metadata.annotations[Record.annotation] != nil }
+        cache.trim(to: leases)
+        let records = leases.compactMap { lease in
             lease.metadata.annotations[Record.ownerKey].flatMap { owner in
-                (try? Self.read(lease)).map { (owner, $0) }
+                (try? cache.record(of: lease)).map { (owner, $0) }
             }
         }
         return Dictionary(records, uniquingKeysWith: { $1 })
@@ -72,8 +75,8 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
 
     /// The owner's record, now and after each change; a slow reader gets the latest.
     func updates(of owner: String) -> some AsyncSequence<Record, Never> & Sendable {
-        leases.updates(ofObjectNamed: Self.name(owner)).map { lease in
-            lease.flatMap { try? Self.read($0) } ?? Record()
+        leases.updates(ofObjectNamed: Self.name(owner)).map { [cache] lease in
+            lease.flatMap { try? cache.record(of: $0) } ?? Record()
         }
     }
 
@@ -181,7 +184,7 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
     private func write(
         _ changes: [Change], _ owner: String, onto lease: Lease?, isFresh: Bool
     ) async throws(APIError) -> Bool {
-        let before = try lease.map(Self.read) ?? Record()
+        let before = try lease.map(recordToChange) ?? Record()
         var record = before
         let results = changes.map { Self.apply($0, to: &record) }
         // Nobody is refused because of what may have changed since.
@@ -227,10 +230,9 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
     private static func name(_ owner: String) -> String { LabName.record(Record.component, of: owner) }
 
     /// A record that cannot be read is of a version to come, or was damaged by hand: it must not be written over.
-    private static func read(_ lease: Lease) throws(APIError) -> Record {
-        guard let text = lease.metadata.annotations[Record.annotation] else { return Record() }
+    private func recordToChange(_ lease: Lease) throws(APIError) -> Record {
         do {
-            return try Record(text: text)
+            return try cache.record(of: lease)
         } catch {
             throw APIError(
                 code: .decoding, operation: "read leases \(lease.metadata.name)",
