@@ -150,7 +150,7 @@ public final class Gateway: Sendable {
         guard let student = classroom.student(named: name.student) else { throw .unknown }
         guard !student.suspended else { throw .suspended }
         guard let course = classroom.course(for: name, of: student) else {
-            throw .notInCourse(name.course ?? "", student.courses)
+            throw .noCourse(name.course ?? student.courses.first ?? "", of: student, classroom)
         }
         login.noteVisit()
         return Visit(student: student, course: course, connection: connection.id, channel: channel)

@@ -96,6 +96,24 @@ extension ClusterTests {
             await #expect(throws: (any Error).self) { try await apply(student: "odd", "{courses: later}") }
         }
 
+        @Test("A course that is deleted is missing for itself alone: its students are told, and get into their others")
+        func missingCourse() async throws {
+            try await readResources()
+            for name in ["stays", "leaves"] { try await sample.namespace.apply(CourseDocument(name: name).yaml) }
+            let key = try await sample.publicKey(of: "double")
+            try await apply(student: "double", #"{courses: [leaves, stays], publicKeys: ["\#(key)"]}"#)
+            #expect(try await logsIn(sample.ssh("double+stays")))
+            try await sample.namespace.kubectl("delete", "course", "leaves")
+            let condition = try await condition(of: "double", reason: "CourseMissing")
+            #expect(condition["status"].string == "True")
+            #expect(condition["message"].string?.contains("no course is called leaves") == true, "\(condition)")
+            #expect(try await sample.ssh("double+stays").run("echo in").output == "in\n")
+            let child = try await sample.ssh("double").run("true")
+            #expect(child.status == 254)
+            #expect(child.errors.contains("the course leaves is not there at present"), "\(child.errors)")
+            #expect(child.errors.contains("your other courses are: stays"), "\(child.errors)")
+        }
+
         @Test("A name that the folder has is not taken over: the clash is told, and the folder's student stays")
         func clash() async throws {
             try await readResources()

@@ -82,7 +82,10 @@ struct ClassroomAssembler {
             students[reference] = entry
             let oddity = refusal == nil ? entry.inForce?.termOddity(in: coursesByName) : nil
             let oddities = oddity.map { [Self.problem(reference, "spec.quotas", $0, .warning)] } ?? []
-            conclude(reference, entry, refusal, name: entry.inForce?.name, oddities)
+            let missing = refusal == nil ? entry.inForce.map { missingCourses(of: $0, reference) } ?? [] : []
+            conclude(
+                reference, entry, refusal, name: entry.inForce?.name, missing + oddities,
+                reason: missing.isEmpty ? .accepted : .courseMissing)
         }
     }
 
@@ -176,10 +179,18 @@ struct ClassroomAssembler {
             let key = student.name == reference.name ? "metadata.name" : "spec.loginName"
             return Refusal(reason: .nameTaken, problem: Self.problem(reference, key, message))
         }
-        guard let index = student.courses.firstIndex(where: { coursesByName[$0] == nil }) else { return nil }
-        let message = advice(forCourse: student.courses[index])
-        return Refusal(
-            reason: .courseMissing, problem: Self.problem(reference, "spec.courses[\(index)]", message))
+        guard student.courses.allSatisfy({ coursesByName[$0] == nil }), let course = student.courses.first else {
+            return nil
+        }
+        let problem = Self.problem(reference, "spec.courses[0]", advice(forCourse: course))
+        return Refusal(reason: .courseMissing, problem: problem)
+    }
+
+    /// What to say of the courses of a student in force that are nowhere.
+    private mutating func missingCourses(of student: Student, _ reference: ResourceReference) -> [Problem] {
+        student.courses.enumerated().filter { coursesByName[$0.element] == nil }.map { index, course in
+            Self.problem(reference, "spec.courses[\(index)]", advice(forCourse: course), .warning)
+        }
     }
 
     private mutating func advice(forCourse name: String) -> String {
@@ -197,14 +208,15 @@ struct ClassroomAssembler {
         _ entry: ResourceEntry<Entity>,
         _ refusal: Refusal?,
         name: String?,
-        _ oddities: [Problem] = []
+        _ oddities: [Problem] = [],
+        reason: ResourceVerdict.Reason = .accepted
     ) {
         let isAccepted = refusal == nil && entry.reading.entity != nil
         verdicts[reference] = ResourceVerdict(
             resource: reference,
             generation: entry.reading.generation,
             outcome: isAccepted ? .accepted : name == nil ? .refused : .keptOld,
-            reason: refusal?.reason ?? (isAccepted ? .accepted : .invalid),
+            reason: refusal?.reason ?? (isAccepted ? reason : .invalid),
             problems: (refusal.map { [$0.problem] } ?? []) + entry.reading.problems + oddities,
             nameInForce: name)
     }

@@ -18,7 +18,7 @@ public struct ResourceVerdict: Hashable, Sendable {
         case invalid = "Invalid"
         /// Another document has the same name and was there first.
         case nameTaken = "NameTaken"
-        /// It names a course that is nowhere.
+        /// It names a course that is nowhere. It was accepted all the same if others of its courses are there.
         case courseMissing = "CourseMissing"
         /// It names a Secret that is not there, or has no password hash.
         case secretUnusable = "SecretUnusable"

@@ -4,7 +4,8 @@ public struct Student: Hashable, Sendable {
     public var name: String
     /// The name people use, for display.
     public var displayName: String?
-    /// The courses the student is in; the first is the one that a login without a course gets. Never empty.
+    /// The courses the student is in; the first is the one that a login without a course gets. Never empty. With custom
+    /// resources, some may not be there at present.
     public var courses: [String]
     /// Keys that prove to be the student.
     public var publicKeys: [PublicKey]

@@ -69,7 +69,7 @@ struct Warden: Service {
         guard let student = classroom.students[use.student] else { return end(use, .unknown) }
         guard !student.suspended else { return end(use, .suspended) }
         guard student.courses.contains(use.course), let course = classroom.courses[use.course] else {
-            return end(use, .notInCourse(use.course, student.courses))
+            return end(use, .noCourse(use.course, of: student, classroom))
         }
         return (student, course)
     }

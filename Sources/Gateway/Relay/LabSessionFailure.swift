@@ -1,3 +1,4 @@
+import Classroom
 import SSHServer
 
 /// Why the gateway ended a lab session itself, in the words that the user reads: what happened, and what to do.
@@ -6,6 +7,8 @@ enum LabSessionFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case unknown
     case suspended
     case notInCourse(String, [String])
+    /// The course is the student's and is not there; others of theirs may be.
+    case courseMissing(String, others: [String])
     case notUTF8
     case noSubsystem(String)
     case lab(LabError)
@@ -19,6 +22,14 @@ enum LabSessionFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case over(String)
     case labStopped(String)
 
+    /// Why a student cannot be in a course: it is not theirs, or not there at present.
+    static func noCourse(_ course: String, of student: Student, _ classroom: Classroom) -> LabSessionFailure {
+        guard student.courses.contains(course), classroom.courses[course] == nil else {
+            return .notInCourse(course, student.courses)
+        }
+        return .courseMissing(course, others: student.courses.filter { classroom.courses[$0] != nil })
+    }
+
     /// Exit status of every failure that is the gateway's or the cluster's and not the command's.
     static let exitStatus = 254
 
@@ -31,6 +42,9 @@ enum LabSessionFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .suspended: "your account is suspended. \(LabError.askStaff)"
         case .notInCourse(let course, let courses):
             "you are not in a course called \(course); yours: \(courses.joined(separator: ", "))"
+        case .courseMissing(let course, let others):
+            "the course \(course) is not there at present. \(LabError.askStaff)"
+                + (others.isEmpty ? "" : "; your other courses are: \(others.joined(separator: ", "))")
         case .notUTF8: "the command is not valid UTF-8, which the cluster cannot pass on"
         case .noSubsystem(let name): "there is no subsystem called \(name)"
         case .lab(let error): "\(error)"

@@ -105,6 +105,27 @@ struct ClassroomAssemblyTests {
         #expect(cluster.verdict(.student, "ann") == "accepted Accepted: in force")
     }
 
+    @Test("A course that goes takes nobody out of others; who names it is told, and it counts again when it is back")
+    func missingCourse() {
+        var cluster = Cluster()
+        for course in ["c", "d"] { cluster.set(.course, course, #"{"image":"gcc:14"}"#, generation: "1") }
+        cluster.set(.student, "ann", Self.student(courses: #"c","d"#), generation: "1")
+        _ = cluster.assemble()
+        #expect(cluster.verdict(.student, "ann") == "accepted Accepted: in force")
+        cluster.resources[ResourceReference(kind: .course, namespace: "labs", name: "c")] = nil
+        let ann = cluster.assemble().students["ann"]
+        #expect(ann?.courses == ["c", "d"])
+        #expect(
+            cluster.verdict(.student, "ann") == "accepted CourseMissing: in force, but odd: spec.courses[0]: "
+                + "no course is called c; did you mean d?")
+        cluster.resources[ResourceReference(kind: .course, namespace: "labs", name: "d")] = nil
+        #expect(cluster.assemble().students.isEmpty)
+        #expect(cluster.verdict(.student, "ann").hasPrefix("refused CourseMissing"))
+        for course in ["c", "d"] { cluster.set(.course, course, #"{"image":"gcc:14"}"#, generation: "1", uid: "2") }
+        _ = cluster.assemble()
+        #expect(cluster.verdict(.student, "ann") == "accepted Accepted: in force")
+    }
+
     @Test("What the folder has stays in force, and a resource of the same name is told where")
     func folderWins() throws {
         let yaml = Sample.course("") + "---\n" + Sample.student("ann") + "---\n" + Sample.student("bob")
