@@ -81,6 +81,9 @@ extension ClusterTests {
             try await two.prints("there is no room for another lab now; you are number 1 in the queue")
             let three = try sample.ssh("three").start("echo three is in")
             try await three.prints("there is no room for another lab now; you are number 2 in the queue")
+            // Who waits for a lab has none, and no lab time passes.
+            let holdings = try #require(await LedgerView.of("three", in: namespace)).holdings
+            #expect(holdings.contains { $0.kind == "labSession" } && !holdings.contains { $0.kind == "lab" })
             #expect(try await sample.ssh("one").run(":stop").status == 0)
             #expect(try await two.end().output == "two is in\n")
             #expect(three.isRunning)

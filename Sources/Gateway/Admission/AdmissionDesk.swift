@@ -41,14 +41,25 @@ struct AdmissionDesk: Sendable {
 
     /// Notes a lab that is about to be created.
     ///
+    /// - Returns: since when it is noted, for ``withdrawLab(_:openedAt:)``.
     /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
-    func openLab(_ lab: LabPod) async throws {
+    func openLab(_ lab: LabPod) async throws -> Date {
         let rules = AdmissionRules(lab.course, lab.student, at: .now)
-        try await ledgers.change(of: lab.student.name) { ledger in
+        return try await ledgers.change(of: lab.student.name) { ledger in
             try check(rules.admission(of: .lab, ledger: ledger), lab.course)
             // One that has gone may still be there: this is another.
             ledger.close(id: lab.name.pod, at: .now, windows: windows(of: lab.course.name))
-            ledger.open(Holding(lab: lab.name.pod, course: lab.course.name, since: .now))
+            let holding = Holding(lab: lab.name.pod, course: lab.course.name, since: .now)
+            ledger.open(holding)
+            return holding.since
+        }
+    }
+
+    /// The lab was not created after all: none of its time is counted.
+    func withdrawLab(_ lab: LabPod, openedAt since: Date) {
+        ledgers.changeSoon(of: lab.student.name) { ledger in
+            guard ledger.holding(lab.name.pod)?.since == since else { throw NotHeld() }
+            ledger.close(id: lab.name.pod, at: since, windows: windows(of: lab.course.name))
         }
     }
 

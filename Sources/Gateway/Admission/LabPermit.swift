@@ -6,7 +6,7 @@ import Kubernetes
 ///
 /// 1. Nobody starts a lab by accident that was just stopped.
 /// 2. There is a place in the course, or the student waits for one.
-/// 3. The student has not too many labs.
+/// 3. The student has not too many labs, and there is room in the namespace, or the student waits for some.
 struct LabPermit: Sendable {
     let admission: AdmissionDesk
     let outlook: LabOutlook
@@ -17,12 +17,18 @@ struct LabPermit: Sendable {
     private var student: Student { lab.student }
     private var course: Course { lab.course }
 
-    /// - Parameter progress: told what the student waits for, in words.
+    /// Runs `create` once the lab may be there.
+    ///
+    /// - Parameters:
+    ///   - progress: told what the student waits for, in words.
+    ///   - create: throws `APIError` if it was refused.
     /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
-    func obtain(progress: @Sendable @escaping (String) async -> Void) async throws {
+    func obtain(
+        progress: @Sendable @escaping (String) async -> Void, create: () async throws -> Void
+    ) async throws {
         try checkHoldDown()
-        if let capacity = course.capacity { try await takeSeat(capacity, progress) }
-        try await admission.openLab(lab)
+        try await takeSeat(progress)
+        try await whenThereIsRoom(progress, create)
     }
 
     // MARK: Hold-down
@@ -63,7 +69,9 @@ struct LabPermit: Sendable {
     /// one write does.
     private static let presenceInterval: TimeInterval = 30
 
-    private func takeSeat(_ capacity: Int, _ progress: @Sendable @escaping (String) async -> Void) async throws {
+    /// Takes a seat in the course, or takes it anew: one that is not used is not kept for ever.
+    private func takeSeat(_ progress: @Sendable @escaping (String) async -> Void) async throws {
+        guard let capacity = course.capacity else { return }
         let take = { @Sendable (room: inout WaitingRoom) in
             room.take(seat: lab.name.pod, student: student.name, capacity: capacity, now: .now)
         }
@@ -101,19 +109,16 @@ struct LabPermit: Sendable {
     private static let tryInterval: Duration = .seconds(3)
 
     /// Runs `create` when there is room in the namespace's quota, in the order of coming.
-    ///
-    /// - Parameters:
-    ///   - create: throws `APIError` if it was refused.
-    ///   - progress: told what the student waits for, in words.
-    func whenThereIsRoom(
-        progress: @Sendable @escaping (String) async -> Void, create: () async throws -> Void
+    private func whenThereIsRoom(
+        _ progress: @Sendable @escaping (String) async -> Void, _ create: () async throws -> Void
     ) async throws {
         var mayTry = !admission.rooms.record(of: Self.namespaceRoom).hasOthers(than: student.name, at: .now)
         var hasWaited = false
         while true {
             do {
                 if mayTry {
-                    try await create()
+                    if hasWaited { try await takeSeat(progress) }
+                    try await attempt(create)
                     return hasWaited ? leaveNamespaceRoom() : ()
                 }
             } catch let error as APIError where error.isExceededQuota && QuotaExcess(error.message).passes {
@@ -126,6 +131,18 @@ struct LabPermit: Sendable {
             await progress("there is no room for another lab now; you are number \(place) in the queue")
             mayTry = place == 1
             if !mayTry { try await waitForTurn(in: Self.namespaceRoom) { $0.place(of: student.name, now: .now) == 1 } }
+        }
+    }
+
+    /// The lab is in its student's ledger while its creation is tried, for the limit's sake, and stays there only if that
+    /// has succeeded: who waits for room has no lab, and none of its time is counted.
+    private func attempt(_ create: () async throws -> Void) async throws {
+        let since = try await admission.openLab(lab)
+        do {
+            try await create()
+        } catch {
+            admission.withdrawLab(lab, openedAt: since)
+            throw error
         }
     }
 

@@ -91,8 +91,7 @@ final class LabStart: Sendable {
 
     private func create() async throws {
         state.withLock { $0.deadline = nil }
-        try await permit.obtain { await self.tell(.waitingForPlace($0)) }
-        try await permit.whenThereIsRoom(progress: { await self.tell(.waitingForPlace($0)) }, create: createObjects)
+        try await permit.obtain(progress: { await self.tell(.waitingForPlace($0)) }, create: createObjects)
         setDeadline()
     }
 
