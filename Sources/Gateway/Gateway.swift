@@ -14,7 +14,8 @@ public import ServiceLifecycle
 ///     ConnectionHandlers.forward      ─▶ LabForwarding      one forwarded connection, into the same lab
 ///
 /// Beside that, by itself: ``Warden`` warns and ends lab sessions, ``ActivityWriter`` notes on the pods when labs are
-/// used, and ``Reaper``, on the one gateway that all have elected, ends labs.
+/// used, ``HoldingKeeper`` sees to it that the ledgers say who is here, and ``Reaper``, on the one gateway that all have
+/// elected, ends labs.
 public final class Gateway: Sendable {
     private let classroom: @Sendable () -> Classroom
     private let authenticator: Authenticator
@@ -74,6 +75,8 @@ public final class Gateway: Sendable {
                 client: client, pods: pods, namespace: namespace, uses: uses, outlook: outlook, timing: timing,
                 logger: logger),
             Warden(outlook: outlook, admission: admission, timing: timing, logger: logger),
+            HoldingKeeper(
+                admission: admission, uses: uses, absentSince: { replica.absentSince }, timing: timing, logger: logger),
             LeaderElection(
                 client: client,
                 configuration: LeaderElectionConfiguration(
@@ -92,6 +95,7 @@ public final class Gateway: Sendable {
         logger[metadataKey: "connection"] = "\(connection.id)"
         logger.connectionOpened(from: connection.remote)
         let login = Login(authenticator: authenticator, logger: logger)
+        admission.held.connectionOpened(connection.id)
         return ConnectionHandlers(
             authenticate: { await login.authenticate($0) },
             serve: { [self] in await serve($0, $1, login: login, connection: connection) },
@@ -99,6 +103,7 @@ public final class Gateway: Sendable {
                 try await forward(request, login: login, connection: connection)
             },
             closed: { [admission] reason in
+                admission.held.connectionClosed(connection.id)
                 if let student = login.studentOfLedger { admission.closeConnection(connection.id, of: student) }
                 login.logger.connectionClosed(reason)
             })

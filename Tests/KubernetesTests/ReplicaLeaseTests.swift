@@ -63,6 +63,22 @@ struct ReplicaLeaseTests {
         }
     }
 
+    @Test("knows when it was last renewed before it ran out, during the outage and after it")
+    func absence() async throws {
+        try await with { leases, replica, _, _ in
+            try await #expect(eventually { replica.isHeld })
+            #expect(replica.absentSince == nil)
+            leases.set(.failing)
+            try await #expect(eventually { !replica.isHeld })
+            let last = try #require(leases[replica.name]?.renewTime)
+            let isWithinMicroseconds = { (date: Date?) in date.map { abs($0.timeIntervalSince(last)) < 0.001 } == true }
+            #expect(isWithinMicroseconds(replica.absentSince))
+            leases.set(.working)
+            try await #expect(eventually { replica.isHeld })
+            #expect(isWithinMicroseconds(replica.absentSince))
+        }
+    }
+
     @Test(
         "has a name that fits, by host and chance",
         arguments: [("Node_1.example.org", "node-1-"), ("gateway-5d-x", "gateway-5d-x-"), ("", "-")])

@@ -12,6 +12,8 @@ struct AdmissionDesk: Sendable {
     let rooms: WaitingRooms
     /// This gateway, as the holder of what is noted.
     let replica: String
+    /// What this gateway has noted and not closed.
+    let held = OpenHoldings()
 
     // MARK: Coming
 
@@ -28,6 +30,7 @@ struct AdmissionDesk: Sendable {
             try check(rules.admission(of: .labSession, ledger: ledger), visit.course)
             ledger.open(holding(visit.id, .labSession, visit))
         }
+        held.note(visit.id, .labSession, visit)
     }
 
     /// Notes the connection that a forwarding is on.
@@ -79,10 +82,40 @@ struct AdmissionDesk: Sendable {
             try check(budgets.admission(ledger, at: now, windows: course.calendar.interval(of:at:)), course)
             try more(&ledger)
         }
+        held.note(visit.connection, .connection, visit)
     }
 
     private func holding(_ id: String, _ kind: HoldingKind, _ visit: Visit) -> Holding {
         Holding(id: id, kind: kind, course: visit.course.name, holder: replica, since: .now)
+    }
+
+    // MARK: Coming back
+
+    /// Notes again what this gateway holds and the student's ledger has lost, because the others took the gateway for dead.
+    ///
+    /// - Parameters:
+    ///   - lost: what may be missing, the oldest first.
+    ///   - resumed: when the ledger has lost it; time counts on from then, and never twice.
+    /// - Returns: why something may not be there any more, by its id.
+    /// - Throws: `APIError` if the cluster cannot be asked.
+    func restore(
+        _ lost: [OpenHolding], of student: Student, lostAt resumed: Date
+    ) async throws -> [String: Refusal] {
+        let classroom = classroom()
+        return try await ledgers.change(of: student.name) { ledger in
+            var refusals: [String: Refusal] = [:]
+            // What has been closed meanwhile is not to come back.
+            for lost in lost where held.contains(lost.id) && ledger.holding(lost.id) == nil {
+                guard let course = classroom.courses[lost.course] else { continue }
+                let rules = AdmissionRules(course, student, at: .now)
+                if case .refused(let refusal) = rules.admission(of: lost.kind, ledger: ledger) {
+                    refusals[lost.id] = refusal
+                } else {
+                    ledger.open(lost.holding(by: replica, since: max(lost.since, min(resumed, .now))))
+                }
+            }
+            return refusals
+        }
     }
 
     private func check(_ admission: Admission, _ course: Course) throws(LabSessionFailure) {
@@ -104,6 +137,7 @@ struct AdmissionDesk: Sendable {
 
     private func close(_ id: String, of student: String) {
         let now = Date.now
+        held.forget(id)
         ledgers.changeSoon(of: student) { ledger in
             // It may have been opened a moment ago, and the ledger at hand be older than that.
             guard let holding = ledger.holding(id) else { throw NotHeld() }

@@ -87,6 +87,21 @@ extension Logger {
             metadata: ["lab": "\(pod.metadata.name)", "uid": "\(pod.metadata.uid)", "reason": "\(reason)"])
     }
 
+    func labGivenUp(_ pod: Pod, isNodeLost: Bool) {
+        warning(
+            "a lab did not end and was given up",
+            metadata: [
+                "lab": "\(pod.metadata.name)", "uid": "\(pod.metadata.uid)", "node": "\(pod.spec.nodeName)",
+                "reason": isNodeLost ? "the node does not answer" : "its time is long over",
+            ])
+    }
+
+    func holdingsRestored(_ count: Int, refused: Int, of student: String) {
+        notice(
+            "this gateway was taken for dead; what it holds is noted again",
+            metadata: ["student": "\(student)", "restored": "\(count)", "refused": "\(refused)"])
+    }
+
     func replicaBuried(_ dead: Replicas.Dead) {
         notice("a gateway has died; what it held is closed", metadata: ["replica": "\(dead.identity)"])
     }

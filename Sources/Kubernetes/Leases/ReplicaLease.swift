@@ -24,7 +24,17 @@ public final class ReplicaLease: Service {
     private let configuration: ReplicaLeaseConfiguration
     private let logger: Logger
     private let start = Date()
-    private let holdsUntil = Mutex<ContinuousClock.Instant?>(nil)
+    private let life = Mutex(Life())
+
+    /// What is known of the lease's past.
+    private struct Life {
+        /// When it runs out; nil before the first renewal, and once it is deleted.
+        var holdsUntil: ContinuousClock.Instant?
+        /// What was written last, as far as is known.
+        var renewedAt: Date?
+        /// What was written last before it had run out the last time.
+        var lastSignBeforeAbsence: Date?
+    }
 
     /// Makes a lease; ``run()`` writes it.
     public init(
@@ -39,7 +49,15 @@ public final class ReplicaLease: Service {
     }
 
     /// True while the others have reason to believe that this replica lives.
-    public var isHeld: Bool { holdsUntil.withLock { $0.map { ContinuousClock.now < $0 } ?? false } }
+    public var isHeld: Bool { life.withLock { Self.isHeld($0) } }
+
+    /// The last sign of life before the others had reason to believe that this replica is dead, whether they still have
+    /// or that is past; nil if they never had. What the replica held may have been taken away as of then.
+    public var absentSince: Date? {
+        life.withLock { Self.isHeld($0) ? $0.lastSignBeforeAbsence : $0.renewedAt }
+    }
+
+    private static func isHeld(_ life: Life) -> Bool { life.holdsUntil.map { ContinuousClock.now < $0 } ?? false }
 
     /// Renews the lease until the task is cancelled, or the service is told to shut down and has deleted the lease.
     public func run() async throws {
@@ -77,11 +95,11 @@ extension ReplicaLease {
         while !Task.isCancelled {
             let begin = ContinuousClock.now
             do throws(APIError) {
+                let date = Date()
                 try await withTimeLimit(configuration.attemptLimit, operation: "renew leases \(namespace)/\(name)") {
-                    [self] () async throws(APIError) in try await renew()
+                    [self] () async throws(APIError) in try await renew(date)
                 }
-                // Others can't have seen it before we wrote it.
-                holdsUntil.withLock { $0 = begin + configuration.leaseDuration }
+                noteRenewal(date, begin)
                 if let began = outage.take() { logRecovery(after: began.duration(to: .now)) }
             } catch {
                 if Task.isCancelled { return }
@@ -94,28 +112,37 @@ extension ReplicaLease {
         }
     }
 
+    private func noteRenewal(_ date: Date, _ begin: ContinuousClock.Instant) {
+        life.withLock { life in
+            if life.renewedAt != nil, !Self.isHeld(life) { life.lastSignBeforeAbsence = life.renewedAt }
+            // Others can't have seen it before we wrote it.
+            life.holdsUntil = begin + configuration.leaseDuration
+            life.renewedAt = date
+        }
+    }
+
     /// Nobody else writes this lease: no version has to be compared.
-    private func renew() async throws(APIError) {
-        let now = JSONValue.string(Timestamp.microTime(Date()))
+    private func renew(_ date: Date) async throws(APIError) {
+        let now = JSONValue.string(Timestamp.microTime(date))
         do {
             try await client.mergePatch(.leases, named: name, namespace: namespace, ["spec": ["renewTime": now]])
         } catch  where error.isNotFound {
             // At first, and if somebody has cleared it away.
-            try await client.create(.leases, newLease.manifest, namespace: namespace)
+            try await client.create(.leases, newLease(renewedAt: date).manifest, namespace: namespace)
         }
     }
 
-    private var newLease: Lease {
+    private func newLease(renewedAt date: Date) -> Lease {
         Lease(
             metadata: ObjectMeta(
                 name: name, namespace: namespace,
                 labels: ["app.kubernetes.io/managed-by": "labgate", "app.kubernetes.io/component": "replica"]),
             holderIdentity: identity, leaseDurationSeconds: Int(configuration.leaseDuration.components.seconds),
-            acquireTime: start, renewTime: Date())
+            acquireTime: start, renewTime: date)
     }
 
     private func delete() async {
-        holdsUntil.withLock { $0 = nil }
+        life.withLock { $0.holdsUntil = nil }
         do throws(APIError) {
             try await withTimeLimit(configuration.attemptLimit, operation: "delete leases \(namespace)/\(name)") {
                 [self] () async throws(APIError) in
