@@ -145,7 +145,10 @@ let package = Package(
         ),
         .testTarget(
             name: "GatewayTests",
-            dependencies: ["Classroom", "Gateway", "Kubernetes", "SSHServer", "TestSupport"],
+            dependencies: [
+                "Classroom", "Gateway", "Kubernetes", "SSHServer", "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

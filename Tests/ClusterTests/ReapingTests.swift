@@ -99,6 +99,43 @@ extension ClusterTests {
             #expect(try await ssh.run("true").status == 0)
         }
 
+        @Test("A stop that its gateway did not live to carry out is carried out whole: the lab goes, and is held down")
+        func unfinishedStop() async throws {
+            let ssh = try await newcomer("halted")
+            #expect(try await ssh.run("true").status == 0)
+            let pod = try #require(await sample.namespace.pod(of: "halted")?["metadata"]["name"].string)
+            // What a gateway leaves that is killed right after it has written why.
+            let at = Int(Date.now.timeIntervalSince1970 * 1000)
+            let note = #"{"at":\#(at),"holdUntil":\#(at + 120_000),"isDeliberate":false,"reason":"of a whim"}"#
+            try await sample.namespace.kubectl(
+                "annotate", "pod", pod, "labgate.dev/stopped=of a whim", "labgate.dev/hold-down=\(note)")
+            #expect(try await isGone("halted", within: .seconds(30)))
+            let child = try await ssh.run("true")
+            #expect(child.status == 254)
+            #expect(child.errors.contains("(of a whim); until"), "\(child.errors)")
+            #expect(child.errors.contains("only a login with a terminal starts it again"), "\(child.errors)")
+        }
+
+        @Test("A lab that cannot start is removed when its time for that is over and nobody waits for it any more")
+        func forsaken() async throws {
+            try await sample.change {
+                var course = CourseDocument(name: "broken", more: ["idle": "{lab: 10s, maximumAge: 1h}"])
+                course.image = Cluster.image + "-does-not-exist"
+                course.startTimeout = "10s"
+                try sample.write(course)
+            }
+            let login = try await newcomer("quitter", course: "broken").start("true")
+            let isThere = try await eventually(within: .seconds(30), every: .milliseconds(50)) {
+                try await sample.namespace.pod(of: "quitter", course: "broken") != nil
+            }
+            #expect(isThere)
+            login.kill()
+            #expect(try await isGone("quitter", course: "broken", within: .seconds(60)))
+            let events = try await sample.namespace.kubectl("get", "events", "--output=json")
+            let messages = try JSON(parsing: events)["items"].array.compactMap { $0["message"].string }
+            #expect(messages.contains { $0.contains("quitter") && $0.contains("nobody waits for it") }, "\(messages)")
+        }
+
         @Test("A lab ends at its greatest age, whatever runs in it, and the next login gets a new one")
         func age() async throws {
             let rules = "{lab: never, warnings: [5s], maximumAge: 12s, restartGrace: 1s, holdDown: 0s}"

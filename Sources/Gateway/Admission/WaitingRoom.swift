@@ -22,13 +22,17 @@ struct WaitingRoom: Hashable, Sendable, Codable {
 
     init() {}
 
-    /// Takes a seat for a lab, or a place in the queue. The same lab again changes nothing.
+    /// Takes a seat for a lab that is to be started, or a place in the queue.
+    ///
+    /// A seat that the lab has already, because its last pod has just gone or because it is asked for again, is from now
+    /// on that of the lab to come: whoever finds the last pod gone must not free it.
     ///
     /// Students who wait and are present pass those who are not; these keep their places until they expire.
     mutating func take(seat pod: String, student: String, capacity: Int, now: Date) -> Placement {
         expire(now)
-        if seats.contains(where: { $0.pod == pod }) {
+        if let index = seats.firstIndex(where: { $0.pod == pod }) {
             leave(student)
+            seats[index] = Seat(pod: pod, since: now)
             return .seated
         }
         let ahead = joinQueue(student, now: now)
@@ -59,9 +63,9 @@ struct WaitingRoom: Hashable, Sendable, Codable {
         queue.removeAll { $0.student == student }
     }
 
-    /// Frees the seat of a lab that is gone.
-    mutating func release(_ pod: String) {
-        seats.removeAll { $0.pod == pod }
+    /// Frees the seat of a lab that is gone, unless it was taken anew since.
+    mutating func release(_ pod: String, takenAt since: Date) {
+        seats.removeAll { $0.pod == pod && $0.since == since }
     }
 
     /// Removes the students who were not seen for too long.

@@ -2,7 +2,7 @@
 enum LabStage: Hashable, Sendable, CustomStringConvertible {
     case asking
     case finding
-    case waitingForOldLab
+    case waitingForOldLab(String?)
     case waitingForPlace(String)
     case creating
     case scheduling(String?)
@@ -15,7 +15,7 @@ enum LabStage: Hashable, Sendable, CustomStringConvertible {
         switch self {
         case .asking: "asking the cluster"
         case .finding: "looking for your lab"
-        case .waitingForOldLab: "waiting for your previous lab to end"
+        case .waitingForOldLab(let detail): "waiting for your previous lab to end" + Self.detail(detail)
         case .waitingForPlace(let place): place
         case .creating: "creating your lab"
         case .scheduling(let detail): "looking for a node" + Self.detail(detail)

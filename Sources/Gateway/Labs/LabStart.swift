@@ -1,4 +1,5 @@
 import Classroom
+import Foundation
 import Kubernetes
 import Synchronization
 
@@ -64,13 +65,13 @@ final class LabStart: Sendable {
             let lab = labs.usable(pod, wanted)
             guard let lab, lab.isSame(as: dead) else { return lab }
             // The cache has not heard yet what happened to it.
-            await tell(.waitingForOldLab)
+            await tell(.waitingForOldLab(nil))
         case .starting(let stage):
             await tell(stage)
         case .terminating:
-            await tell(.waitingForOldLab)
+            await tell(.waitingForOldLab(delay(of: pod)))
         case .ended:
-            await tell(.waitingForOldLab)
+            await tell(.waitingForOldLab(nil))
             try await delete(pod)
         case .doomed(let error):
             let reason = Self.explain(error, by: await warnings(of: pod.metadata.uid))
@@ -141,9 +142,23 @@ final class LabStart: Sendable {
         while true {
             try await Task.sleep(for: labs.eventInterval)
             try checkPatience()
+            await tellOfDelay()
             guard let uid = state.withLock({ $0.uid }), let warning = await warnings(of: uid).last else { continue }
             if case .mounting? = state.withLock({ $0.stage }) { await tell(.mounting(warning.message)) }
         }
+    }
+
+    /// What is the matter with a pod that has not ended at its time.
+    private func delay(of pod: Pod) -> String? {
+        OverduePod(pod, at: .now)?.words(wanted.course.calendar.text(for:))
+    }
+
+    /// Nothing about the old pod changes when its time is over.
+    private func tellOfDelay() async {
+        guard case .waitingForOldLab? = state.withLock({ $0.stage }),
+            let pod = labs.pods.pod(named: wanted.name.pod), let delay = delay(of: pod)
+        else { return }
+        await tell(.waitingForOldLab(delay))
     }
 
     /// Reasons of events that hold a start up and that no condition of the pod repeats.

@@ -1,10 +1,13 @@
 import Kubernetes
 import Logging
 
-/// Reads how much CPU a lab has used since its container started, with nothing in the image but a shell: the kernel
+/// Reads how much CPU labs have used since their containers started, with nothing in the image but a shell: the kernel
 /// counts it for the container's cgroup.
+///
+/// Measuring takes a bounded time, whatever nodes hang: ``startLimit`` and ``answerLimit`` together.
 struct LabMeter: Sendable {
-    let commands: PodCommands
+    /// The CPU time of a lab; nil if it cannot be measured, or not within ``answerLimit``.
+    let read: @Sendable (Lab, Logger) async -> Duration?
 
     /// Version 2 of cgroups counts microseconds in a file of keys and values, version 1 nanoseconds in one of its own.
     private static let script = """
@@ -14,30 +17,46 @@ struct LabMeter: Sendable {
         read -r value < /sys/fs/cgroup/cpuacct/cpuacct.usage && echo "$value ns"
         """
 
-    /// Labs that are read at the same time: each reading is a small exec.
-    private static let maximumConcurrentCount = 4
+    /// How long a lab is given to answer: the shell needs milliseconds, and a busy node a second or two.
+    static let answerLimit: Duration = .seconds(5)
+    /// How long one round goes on beginning to read labs; those that are left are for the next one. Thousands fit in.
+    static let startLimit: Duration = .seconds(5)
 
-    /// The labs' CPU times by their pods' UIDs, without those that cannot be measured.
-    func cpuTimes(of pods: [Pod], _ logger: Logger) async -> [String: Duration] {
-        await withTaskGroup(of: (String, Duration?).self) { group in
-            var (times, waiting) = ([String: Duration](), pods[...])
-            func measureNext() {
-                guard let pod = waiting.popFirst() else { return }
-                group.addTask { (pod.metadata.uid, await cpuTime(of: Lab(pod), logger)) }
-            }
-            for _ in 0..<Self.maximumConcurrentCount { measureNext() }
-            for await (uid, time) in group {
-                times[uid] = time
-                measureNext()
-            }
-            return times
+    init(read: @escaping @Sendable (Lab, Logger) async -> Duration?) {
+        self.read = read
+    }
+
+    /// Reads labs by running commands in them. A failure is logged.
+    init(commands: PodCommands) {
+        self.init { lab, logger in
+            let command = ["/bin/sh", "-c", "{ \(Self.script); } 2>/dev/null"]
+            return await commands.output(
+                "read the CPU time", command, in: lab, logger, timeout: Self.answerLimit
+            ).flatMap(Self.parse)
         }
     }
 
-    /// - Returns: nil if it cannot be measured, which is logged.
-    func cpuTime(of lab: Lab, _ logger: Logger) async -> Duration? {
-        let command = ["/bin/sh", "-c", "{ \(Self.script); } 2>/dev/null"]
-        return await commands.output("read the CPU time", command, in: lab, logger).flatMap(Self.parse)
+    /// Reads labs, several at a time, in this order as far as their nodes permit.
+    ///
+    /// - Parameter startLimit: none is begun later than this; the others are not asked.
+    func measure(_ pods: [Pod], startLimit: Duration = startLimit, _ logger: Logger) async -> MeterRound {
+        let end = ContinuousClock.now + startLimit
+        return await withTaskGroup(of: (Pod, Duration?).self) { group in
+            var (queue, round) = (MeterQueue(pods), MeterRound())
+            func beginMore() {
+                while ContinuousClock.now < end, let pod = queue.next() {
+                    group.addTask { (pod, await read(Lab(pod), logger)) }
+                }
+            }
+            beginMore()
+            for await (pod, time) in group {
+                round.times[pod.metadata.uid] = time
+                if time == nil { round.silent.insert(pod.metadata.uid) }
+                queue.ended(pod)
+                beginMore()
+            }
+            return round
+        }
     }
 
     static func parse(_ output: String) -> Duration? {

@@ -13,10 +13,13 @@ struct LabOutlook: Sendable {
         pod.metadata.annotations[LabPod.Annotation.course].flatMap { classroom().courses[$0] }
     }
 
-    /// - Parameter graceUntil: nothing ends before then.
+    /// - Parameters:
+    ///   - graceUntil: nothing ends before then.
+    ///   - work: when something ran in it last, as far as this gateway knows.
     /// - Returns: nil if the lab's course is gone.
-    func fate(of pod: Pod, at now: Date, graceUntil: Date? = nil) -> LabFate? {
+    func fate(of pod: Pod, at now: Date, graceUntil: Date? = nil, work: Date? = nil) -> LabFate? {
         var marks = LabMarks(pod)
+        if let work { marks.work = max(marks.work ?? work, work) }
         if let seen = uses.interaction(withPod: pod.metadata.name, now: now) {
             marks.interaction = max(marks.interaction ?? seen, seen)
         }

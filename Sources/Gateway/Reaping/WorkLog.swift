@@ -10,6 +10,8 @@ struct WorkLog: Sendable {
         let at: Date
         /// How many there were.
         let count: Int
+        /// When the lab was last found at work, or could not be measured.
+        let workedAt: Date?
     }
 
     /// By the pods' UIDs.
@@ -27,7 +29,13 @@ struct WorkLog: Sendable {
     /// - Returns: whether the lab counts as having worked. What cannot be measured counts.
     mutating func note(_ cpuTime: Duration?, of pod: Pod, floor: Double, at now: Date) -> Bool {
         let last = readings[pod.metadata.uid]
-        readings[pod.metadata.uid] = Reading(cpuTime: cpuTime, at: now, count: (last?.count ?? 0) + 1)
+        let hasWorked = Self.hasWorked(cpuTime, since: last, floor: floor, at: now)
+        readings[pod.metadata.uid] = Reading(
+            cpuTime: cpuTime, at: now, count: (last?.count ?? 0) + 1, workedAt: hasWorked ? now : last?.workedAt)
+        return hasWorked
+    }
+
+    private static func hasWorked(_ cpuTime: Duration?, since last: Reading?, floor: Double, at now: Date) -> Bool {
         guard let cpuTime else { return true }
         // Of the first reading nothing follows; of one behind an outage, too.
         guard let last, let before = last.cpuTime else { return false }
@@ -42,7 +50,11 @@ struct WorkLog: Sendable {
         (readings[pod.metadata.uid]?.count ?? 0) < 2
     }
 
+    /// When the lab was measured last, or when it was last found that it cannot be.
     func lastReading(of pod: Pod) -> Date? { readings[pod.metadata.uid]?.at }
+
+    /// When the lab counted as having worked last: known at once, while its pod's mark may be late or not be written.
+    func lastWork(of pod: Pod) -> Date? { readings[pod.metadata.uid]?.workedAt }
 
     /// Forgets labs that are gone.
     mutating func forget(except uids: Set<String>) {

@@ -6,6 +6,11 @@ import Foundation
 final class RoomAtNoon {
     var room = WaitingRoom()
 
+    /// The lab is gone, and its student has not come back.
+    func release(_ pod: String) {
+        for seat in room.seats where seat.pod == pod { room.release(pod, takenAt: seat.since) }
+    }
+
     func take(_ student: String, _ secondsAfterNoon: Double, capacity: Int = 1) -> Placement {
         room.take(
             seat: "lab-\(student)", student: student, capacity: capacity, now: Clock.at("12:00") + secondsAfterNoon)

@@ -21,7 +21,7 @@ struct WaitingRoomTests {
         #expect(room.take("a", 1) == .seated)
         #expect(room.take("b", 1) == .waiting(place: 1))
         #expect(room.take("c", 1) == .waiting(place: 2))
-        room.room.release("lab-a")
+        room.release("lab-a")
         #expect(room.take("d", 2) == .waiting(place: 3))
         #expect(room.take("c", 2) == .waiting(place: 2))
         #expect(room.take("b", 2) == .seated)
@@ -48,7 +48,7 @@ struct WaitingRoomTests {
         #expect(room.take("b", 170) == .waiting(place: 1))
         #expect(room.take("c", 171) == .waiting(place: 2))
         room.room.refresh(["c"], now: Self.noon + 260)
-        room.room.release("lab-a")
+        room.release("lab-a")
         #expect(room.take("c", 261) == .seated)
         #expect(room.room.queue.map(\.student) == ["b"])
         room.room.expire(Self.noon + 349)
@@ -73,6 +73,17 @@ struct WaitingRoomTests {
         #expect(room.room.seats.map(\.pod) == ["lab-a", "lab-x"])
         room.room.reconcile(pods: ["lab-x"], now: Self.noon + 300)
         #expect(room.room.seats.map(\.pod) == ["lab-x"])
+    }
+
+    @Test("A seat is not freed under a student who has come back, whoever saw the last lab go; nobody else gets in")
+    func comeback() {
+        let room = Self.room("b")
+        let last = room.room.seats[0].since
+        #expect(room.take("a", 60) == .seated)
+        room.room.release("lab-a", takenAt: last)
+        #expect(room.take("b", 61) == .waiting(place: 1))
+        room.release("lab-a")
+        #expect(room.take("b", 62) == .seated)
     }
 
     @Test("A place is free when as many labs have ended")
@@ -108,7 +119,7 @@ struct WaitingRoomTests {
             now += Double.random(in: 0...25, using: &random)
             let student = "s\(Int.random(in: 0..<12, using: &random))"
             switch Int.random(in: 0..<8, using: &random) {
-            case 0: if let pod = room.seats.randomElement(using: &random)?.pod { room.release(pod) }
+            case 0: if let seat = room.seats.randomElement(using: &random) { room.release(seat.pod, takenAt: seat.since) }
             case 1: room.refresh(Set(room.queue.map(\.student).filter { _ in random.oneIn(2) }), now: now)
             case 2: room.expire(now)
             default:

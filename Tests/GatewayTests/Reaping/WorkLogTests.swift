@@ -44,6 +44,18 @@ struct WorkLogTests {
         #expect(log.isUnsettled(pod))
     }
 
+    @Test("is remembered, also while its mark is late: of the last reading that showed some")
+    func lastWork() {
+        var log = WorkLog()
+        #expect(log.lastWork(of: pod) == nil)
+        for (index, seconds) in [100, 160, 160].enumerated() {
+            _ = log.note(.seconds(seconds), of: pod, floor: 0.05, at: start + Double(index) * 60)
+        }
+        #expect(log.lastWork(of: pod) == start + 60)
+        _ = log.note(nil, of: pod, floor: 0.05, at: start + 180)
+        #expect(log.lastWork(of: pod) == start + 180)
+    }
+
     @Test("is looked for ten times within the idle limit, and neither more often than all labs nor less than every five minutes")
     func interval() {
         let timing = LifeCycleTiming()

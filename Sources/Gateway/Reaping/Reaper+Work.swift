@@ -1,0 +1,80 @@
+import Classroom
+import Foundation
+import Kubernetes
+
+extension Reaper {
+    /// Marks that are written at the same time: the rest of a sweep waits for all of them.
+    private static let maximumMarkCount = 8
+
+    /// Measures the labs whose turn it is, for a bounded time. What was not measured for an interval counts as work,
+    /// whether it did not answer or there was no time to ask.
+    func measure(_ pods: [Pod], _ memory: inout ReaperMemory, _ now: Date) async {
+        let wanted = pods.compactMap { pod -> (pod: Pod, student: Student, course: Course)? in
+            guard let (student, course) = owner(of: pod), isWorthMeasuring(pod, student, course, now) else {
+                return nil
+            }
+            return (pod, student, course)
+        }
+        let due = wanted.filter {
+            LabAssessment($0.pod) == .ready && memory.schedule.isDue($0.pod, every: interval($0.course), at: now)
+        }
+        let round = await meter.measure(memory.schedule.inOrder(due.map(\.pod)), logger)
+        memory.schedule.note(round, at: now)
+        var worked: [(pod: Pod, rules: IdleRules)] = []
+        for (pod, student, course) in wanted where isSettled(pod, course, round, memory, now) {
+            let reading = round.times[pod.metadata.uid]
+            let hasWorked = memory.work.note(reading, of: pod, floor: course.idle.workFloor.value, at: now)
+            if hasWorked, course.idle.workKeepsLab { worked.append((pod, course.idle)) }
+            if let reading { count(reading, of: pod, student, course, now) }
+        }
+        await worked.forEach(concurrently: Self.maximumMarkCount) { await mark($0.pod, $0.rules, now) }
+    }
+
+    /// Whether the round has settled something about a lab: it was asked, or it has not been measured for so long that
+    /// it counts as not measurable.
+    private func isSettled(
+        _ pod: Pod, _ course: Course, _ round: MeterRound, _ memory: ReaperMemory, _ now: Date
+    ) -> Bool {
+        if round.times[pod.metadata.uid] != nil || round.silent.contains(pod.metadata.uid) { return true }
+        guard let last = memory.work.lastReading(of: pod) else { return true }
+        return now.timeIntervalSince(last) >= interval(course).timeInterval
+    }
+
+    private func interval(_ course: Course) -> Duration { WorkLog.interval(for: course.idle, timing) }
+
+    private func count(_ reading: Duration, of pod: Pod, _ student: Student, _ course: Course, _ now: Date) {
+        guard course.quotas(for: student).cpuTime != TimeBudget() else { return }
+        let windows = course.calendar.interval(of:at:)
+        admission.ledgers.changeSoon(of: student.name) { ledger in
+            ledger.addCPU(reading, holdingID: pod.metadata.name, at: now, windows: windows)
+        }
+    }
+
+    /// A lab that is interacted with need not be measured, unless its CPU time is counted. One that has run and is not
+    /// ready now, because its node does not answer, would be worth it.
+    private func isWorthMeasuring(_ pod: Pod, _ student: Student, _ course: Course, _ now: Date) -> Bool {
+        guard pod.hasStarted, !pod.isTerminating else { return false }
+        switch LabAssessment(pod) {
+        case .terminating, .ended, .doomed: return false
+        case .ready, .starting, .unschedulable: break
+        }
+        if course.quotas(for: student).cpuTime != TimeBudget() { return true }
+        guard course.idle.workKeepsLab, course.idle.lab != nil else { return false }
+        var latest = ActivityMarks(pod).interaction ?? pod.metadata.creationTimestamp ?? now
+        if let seen = outlook.uses.interaction(withPod: pod.metadata.name, now: now) { latest = max(latest, seen) }
+        return now.timeIntervalSince(latest) >= interval(course).timeInterval
+    }
+
+    private func mark(_ pod: Pod, _ rules: IdleRules, _ now: Date) async {
+        let known = ActivityMarks(pod).work ?? .distantPast
+        let lag = min(timing.activityInterval / 2, (rules.lab ?? rules.maximumAge) / 4)
+        guard now.timeIntervalSince(known) >= lag.timeInterval else { return }
+        do throws(APIError) {
+            try await client.annotatePod(
+                named: pod.metadata.name, namespace: namespace, uid: pod.metadata.uid,
+                annotations: [ActivityMarks.Annotation.work: ActivityMarks.text(now, uid: pod.metadata.uid)])
+        } catch {
+            if !error.isNotFound, !error.isConflict { logger.activityNotWritten(pod.metadata.name, error) }
+        }
+    }
+}

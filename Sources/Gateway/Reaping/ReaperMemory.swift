@@ -1,0 +1,36 @@
+import Foundation
+import Kubernetes
+
+/// What the elected gateway remembers from sweep to sweep.
+struct ReaperMemory {
+    /// Since when labs have been watched without a gap.
+    var watchedSince = Date.now
+    /// Whether marks may be missing, for nobody had watched for a while.
+    var isAfterGap: Bool
+    /// What was measured.
+    var work = WorkLog()
+    /// When to measure again.
+    var schedule = MeterSchedule()
+    /// Which gateways have been silent, and since when.
+    var replicas = Replicas()
+    /// The labs that there were.
+    var roll = LabRoll()
+    /// Since when a pod has been found to be nobody's, by UID.
+    var orphans: [String: Date] = [:]
+    /// Since when a CPU budget has been found used up, by pod UID.
+    var ranOut: [String: Date] = [:]
+    /// Since when a pod has been seen ending, or when it was given up, by UID.
+    var ending: [String: Date] = [:]
+
+    init(isAfterGap: Bool) { self.isAfterGap = isAfterGap }
+
+    /// Forgets labs that are gone.
+    mutating func forget(except pods: [Pod]) {
+        let uids = Set(pods.map(\.metadata.uid))
+        orphans = orphans.filter { uids.contains($0.key) }
+        ranOut = ranOut.filter { uids.contains($0.key) }
+        ending = ending.filter { uids.contains($0.key) }
+        work.forget(except: uids)
+        schedule.forget(except: uids)
+    }
+}
