@@ -14,8 +14,8 @@ public import ServiceLifecycle
 ///     ConnectionHandlers.forward      ─▶ LabForwarding      one forwarded connection, into the same lab
 ///
 /// Beside that, by itself: ``Warden`` warns and ends lab sessions, ``ActivityWriter`` notes on the pods when labs are
-/// used, ``HoldingKeeper`` sees to it that the ledgers say who is here, and ``Reaper``, on the one gateway that all have
-/// elected, ends labs.
+/// used, ``HoldingKeeper`` sees to it that the ledgers say who is here, and ``Reaper``, on the one gateway that all
+/// have elected, ends labs.
 public final class Gateway: Sendable {
     private let classroom: @Sendable () -> Classroom
     private let authenticator: Authenticator

@@ -23,8 +23,8 @@ extension Classroom {
     /// each of which stands for itself.
     ///
     /// A resource that cannot be used is left out, or stays in force as it was in `previous`, and its verdict says why.
-    /// What the folder has is never replaced: a resource of the same name is refused. A student all of whose courses are
-    /// nowhere is refused until one is there; with others, those that are nowhere are told in the verdict.
+    /// What the folder has is never replaced: a resource of the same name is refused. A student whose courses are all
+    /// nowhere is refused until one is there; otherwise the verdict tells those that are nowhere.
     ///
     /// The password hash of a student may be in a Secret. One that cannot be used refuses the student's document; an
     /// earlier version then stays in force with what its own Secret has now, so that to delete a Secret is to take away

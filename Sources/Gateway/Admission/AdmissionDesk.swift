@@ -91,7 +91,7 @@ struct AdmissionDesk: Sendable {
 
     // MARK: Coming back
 
-    /// Notes again what this gateway holds and the student's ledger has lost, because the others took the gateway for dead.
+    /// Notes again what this gateway holds and the student's ledger has lost: the others took the gateway for dead.
     ///
     /// - Parameters:
     ///   - lost: what may be missing, the oldest first.

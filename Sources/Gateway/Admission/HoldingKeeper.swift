@@ -6,10 +6,10 @@ import ServiceLifecycle
 
 /// Sees to it that the ledgers say what this gateway holds.
 ///
-/// A gateway that the others have not heard of for a while, because its machine was suspended or the API server could not
-/// be reached, is taken for dead, and what it held is closed. When it comes back its connections and lab sessions may
-/// still be there. They are noted again, and their time counts on from where it was closed; what a limit does not permit
-/// any more, because the student has gone on elsewhere, ends with a sentence.
+/// A gateway that the others have not heard of for a while, because its machine was suspended or the API server could
+/// not be reached, is taken for dead, and what it held is closed. When it comes back its connections and lab sessions
+/// may still be there. They are noted again, and their time counts on from where it was closed; what a limit does not
+/// permit any more, because the student has gone on elsewhere, ends with a sentence.
 struct HoldingKeeper: Service {
     let admission: AdmissionDesk
     let uses: LabUses

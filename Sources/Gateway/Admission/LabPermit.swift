@@ -134,8 +134,8 @@ struct LabPermit: Sendable {
         }
     }
 
-    /// The lab is in its student's ledger while its creation is tried, for the limit's sake, and stays there only if that
-    /// has succeeded: who waits for room has no lab, and none of its time is counted.
+    /// The lab is in its student's ledger while its creation is tried, for the limit's sake, and stays there only if
+    /// that has succeeded: who waits for room has no lab, and none of its time is counted.
     private func attempt(_ create: () async throws -> Void) async throws {
         let since = try await admission.openLab(lab)
         do {

@@ -24,8 +24,8 @@ struct WaitingRoom: Hashable, Sendable, Codable {
 
     /// Takes a seat for a lab that is to be started, or a place in the queue.
     ///
-    /// A seat that the lab has already, because its last pod has just gone or because it is asked for again, is from now
-    /// on that of the lab to come: whoever finds the last pod gone must not free it.
+    /// A seat that the lab has already, because its last pod has just gone or because it is asked for again, is from
+    /// now on that of the lab to come: whoever finds the last pod gone must not free it.
     ///
     /// Students who wait and are present pass those who are not; these keep their places until they expire.
     mutating func take(seat pod: String, student: String, capacity: Int, now: Date) -> Placement {

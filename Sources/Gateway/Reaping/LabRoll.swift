@@ -21,8 +21,8 @@ struct LabRoll: Sendable {
 
     /// Takes note of the pods that there are.
     ///
-    /// The records are to be read before the pods: what they say of a pod that is there then cannot be about a later one.
-    /// What was seen first of a pod stays, for a later entry may be about the one that will follow.
+    /// The records are to be read before the pods: what they say of a pod that is there then cannot be about a later
+    /// one. What was seen first of a pod stays, for a later entry may be about the one that will follow.
     ///
     /// - Returns: those that have gone since the last time, by name.
     mutating func call(

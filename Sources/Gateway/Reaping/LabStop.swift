@@ -6,9 +6,9 @@ import Logging
 /// Ends labs.
 ///
 /// First the reason is written on the pod, on the condition that nothing about it has changed since it was looked at: a
-/// key pressed meanwhile, through whatever gateway, keeps the lab. With that the lab is stopped, for every gateway. What
-/// follows only carries it out, and whoever finds it undone does it: the hold-down is written into the student's ledger,
-/// and then the pod is deleted, with which what the hold-down is to be would be forgotten.
+/// key pressed meanwhile, through whatever gateway, keeps the lab. With that the lab is stopped, for every gateway.
+/// What follows only carries it out, and whoever finds it undone does it: the hold-down is written into the student's
+/// ledger, and only then the pod is deleted, on which the hold-down is noted until then.
 struct LabStop: Sendable {
     enum Annotation {
         /// Why the lab is stopped, in words for its student.
@@ -67,7 +67,12 @@ struct LabStop: Sendable {
         if let note = pod.stopNote, let student = pod.metadata.annotations[LabPod.Annotation.student],
             let course = pod.metadata.annotations[LabPod.Annotation.course]
         {
-            try await write(note, student, course)
+            do throws(APIError) {
+                try await write(note, student, course)
+            } catch  where !error.isRetryable && error.code != .cancelled {
+                // A ledger that cannot be read is no reason for the lab to stay.
+                logger.recordNotWritten("hold-down of \(student)", error)
+            }
         }
         try await delete(pod)
     }

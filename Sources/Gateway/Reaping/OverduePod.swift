@@ -41,9 +41,9 @@ struct OverduePod: Hashable, Sendable {
             + "; it is given up at \(when(givenUpAt))"
     }
 
-    /// Kubernetes' node controller says so in one of several ways, depending on the version: by the pod's reason, by that
-    /// of its condition, or by taking the condition away without a reason and leaving what the kubelet last said of the
-    /// containers.
+    /// Kubernetes' node controller says so in one of several ways, depending on the version: by the pod's reason, by
+    /// that of its condition, or by taking the condition away without a reason and leaving what the kubelet last said
+    /// of the containers.
     private static func isNodeLost(_ pod: Pod) -> Bool {
         if pod.status.reason == "NodeLost" { return true }
         guard let ready = pod.status.condition("Ready"), ready.status != "True" else { return false }

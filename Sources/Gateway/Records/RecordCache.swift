@@ -1,8 +1,8 @@
 import Kubernetes
 import Synchronization
 
-/// Records as they were read, each kept while its Lease stays as it is: a sweep looks at those of all students, of which
-/// few have changed since the last one.
+/// Records as they were read, each kept while its Lease stays as it is: a sweep looks at those of all students, of
+/// which few have changed since the last one.
 final class RecordCache<Record: LeaseRecord>: Sendable {
     private struct Entry {
         let uid: String

@@ -119,7 +119,8 @@ struct WaitingRoomTests {
             now += Double.random(in: 0...25, using: &random)
             let student = "s\(Int.random(in: 0..<12, using: &random))"
             switch Int.random(in: 0..<8, using: &random) {
-            case 0: if let seat = room.seats.randomElement(using: &random) { room.release(seat.pod, takenAt: seat.since) }
+            case 0:
+                if let seat = room.seats.randomElement(using: &random) { room.release(seat.pod, takenAt: seat.since) }
             case 1: room.refresh(Set(room.queue.map(\.student).filter { _ in random.oneIn(2) }), now: now)
             case 2: room.expire(now)
             default:
