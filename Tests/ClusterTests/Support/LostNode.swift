@@ -42,6 +42,10 @@ struct LostNode {
         try await namespace.kubectl("create", "--filename=-", input: Self.text(pod))
 
         var created = try await json(pod: name)
+        // Others may write to the pod meanwhile.
+        var present = created["metadata"] as? [String: Any] ?? [:]
+        present["resourceVersion"] = nil
+        created["metadata"] = present
         created["status"] = [
             "phase": "Running",
             "conditions": [
