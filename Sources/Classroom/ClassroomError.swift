@@ -8,6 +8,8 @@ public struct ClassroomError: Error, Hashable, Sendable, CustomStringConvertible
         case invalidValue
         /// A password hash is of a kind that is not accepted, or is damaged.
         case invalidPasswordHash
+        /// A TOTP key is not written as it has to be, or is too short.
+        case invalidTOTPKey
         /// A public key is of a kind that is not accepted, or is damaged.
         case invalidPublicKey
         /// A password cannot be hashed: it is empty or too long, or the system refused.

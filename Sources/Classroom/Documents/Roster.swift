@@ -56,9 +56,10 @@ struct Roster {
             let message = "there is already a student who logs in as \(student.name), at \(first)"
             field.descendant([.key("spec"), .key("loginName")]).report(message)
         }
-        if student.passwordHashSecret != nil {
-            let message = "is for documents in the cluster, for a folder has no Secrets; write passwordHash"
-            field.descendant([.key("spec"), .key("passwordHashSecret")]).report(message)
+        let secrets = [("passwordHash", student.passwordHashSecret), ("totpKey", student.totpKeySecret)]
+        for (key, secret) in secrets where secret != nil {
+            let message = "is for documents in the cluster, for a folder has no Secrets; write \(key)"
+            field.descendant([.key("spec"), .key("\(key)Secret")]).report(message)
         }
         logins[student.name] = student.source
         students.append(Entry(entity: student, field: field))

@@ -73,7 +73,7 @@ struct ClassroomAssembler {
                 refusal = fill(&student, reference, from: old, secret) ?? self.refusal(of: student, reference)
                 if refusal == nil { entry.inForce = student }
             }
-            // The version before is held to the same rules but for its password, which may be gone.
+            // The version before is held to the same rules but for what its Secrets have, which may be gone.
             if entry.inForce == nil, var student = old {
                 _ = fill(&student, reference, from: old, secret)
                 if self.refusal(of: student, reference) == nil { entry.inForce = student }
@@ -138,38 +138,53 @@ struct ClassroomAssembler {
         return ordered
     }
 
-    /// Puts in what the student's Secret has; tells if that cannot be used, and leaves the student without a password.
+    /// Puts in what the student's Secrets have; tells if that cannot be used, and leaves the student without it.
     private func fill(
         _ student: inout Student,
         _ reference: ResourceReference,
         from old: Student?,
         _ secret: (SecretReference) -> String?
     ) -> Refusal? {
-        guard let place = student.passwordHashSecret else { return nil }
-        student.passwordHash = nil
+        let refusals = [
+            fill(&student.passwordHash, "passwordHashSecret", student.passwordHashSecret, reference, secret) {
+                line throws(ClassroomError) in
+                // To read a hash is work, and it seldom changes.
+                if let known = old?.passwordHash, known.text == line { return known }
+                return try PasswordHash.parse(line)
+            },
+            fill(&student.totpKey, "totpKeySecret", student.totpKeySecret, reference, secret, TOTPKey.parse),
+        ]
+        return refusals.lazy.compactMap(\.self).first
+    }
+
+    /// Puts in what one Secret has, if there is one to look for.
+    private func fill<Credential>(
+        _ credential: inout Credential?,
+        _ key: String,
+        _ place: SecretReference?,
+        _ reference: ResourceReference,
+        _ secret: (SecretReference) -> String?,
+        _ parse: (String) throws(ClassroomError) -> Credential
+    ) -> Refusal? {
+        guard let place else { return nil }
+        credential = nil
         func refusal(_ message: String) -> Refusal {
-            Refusal(
-                reason: .secretUnusable, problem: Self.problem(reference, "spec.passwordHashSecret", message))
+            Refusal(reason: .secretUnusable, problem: Self.problem(reference, "spec.\(key)", message))
         }
         guard let text = secret(place) else {
             return refusal("there is no Secret called \(place.name) with the key \(place.key)")
         }
-        let line = text.trimmingSuffix(while: \.isNewline)
-        if let known = old?.passwordHash, known.text == line {
-            student.passwordHash = known
-            return nil
-        }
         do throws(ClassroomError) {
-            student.passwordHash = try PasswordHash.parse(String(line))
+            credential = try parse(String(text.trimmingSuffix(while: \.isNewline)))
             return nil
         } catch {
             return refusal("what the Secret \(place.name) has under \(place.key) \(Self.predicate(error.message))")
         }
     }
 
-    /// A message about a hash as the rest of a sentence.
+    /// A message about a credential as the rest of a sentence.
     private static func predicate(_ message: String) -> String {
-        message.hasPrefix("is ") ? message : "cannot be used: \(message)"
+        message.hasPrefix("is ") || message.hasPrefix("must ") ? message : "cannot be used: \(message)"
     }
 
     /// Why a student cannot be in force beside what is in force already.

@@ -26,9 +26,9 @@ extension Classroom {
     /// What the folder has is never replaced: a resource of the same name is refused. A student whose courses are all
     /// nowhere is refused until one is there; otherwise the verdict tells those that are nowhere.
     ///
-    /// The password hash of a student may be in a Secret. One that cannot be used refuses the student's document; an
-    /// earlier version then stays in force with what its own Secret has now, so that to delete a Secret is to take away
-    /// the password.
+    /// The password hash and the TOTP key of a student may be in Secrets. One that cannot be used refuses the student's
+    /// document; an earlier version then stays in force with what its own Secrets have now, so that to delete a Secret
+    /// is to take away the password, or, with the TOTP key, every login.
     ///
     /// Only resources that changed since `previous` are read.
     ///

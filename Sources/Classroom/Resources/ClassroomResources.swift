@@ -109,7 +109,10 @@ public final class ClassroomResources: Service {
         let hasOtherNews = hasOtherNews.exchange(false, ordering: .sequentiallyConsistent)
         guard documents.update(courses: courses, students: students) || hasOtherNews || isComplete != before.isComplete
         else { return }
-        await secrets.read(students.compactMap { $0.spec["passwordHashSecret"]?["name"]?.string })
+        await secrets.read(
+            students.flatMap { student in
+                ["passwordHashSecret", "totpKeySecret"].compactMap { student.spec[$0]?["name"]?.string }
+            })
         let assembly = Classroom.assemble(
             folder: folder?.current, resources: documents.all, previous: before.assembly, secret: secrets.text(of:))
         state.withLock { $0 = State(assembly: assembly, isComplete: isComplete) }

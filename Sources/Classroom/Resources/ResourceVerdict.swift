@@ -20,7 +20,7 @@ public struct ResourceVerdict: Hashable, Sendable {
         case nameTaken = "NameTaken"
         /// It names a course that is nowhere. It was accepted all the same if others of its courses are there.
         case courseMissing = "CourseMissing"
-        /// It names a Secret that is not there, or has no password hash.
+        /// It names a Secret that is not there, or has no password hash or TOTP key.
         case secretUnusable = "SecretUnusable"
     }
 

@@ -6,7 +6,7 @@ public struct SecretReference: Hashable, Sendable, CustomStringConvertible {
     public var key: String
 
     /// Makes a reference.
-    public init(name: String, key: String = "passwordHash") {
+    public init(name: String, key: String) {
         self.name = name
         self.key = key
     }
@@ -16,10 +16,10 @@ public struct SecretReference: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension SecretReference {
-    /// Reads `passwordHashSecret`.
-    init?(reading reader: DocumentReader) {
+    /// Reads `passwordHashSecret` or `totpKeySecret`.
+    init?(reading reader: DocumentReader, defaultKey: String) {
         let name = reader.required("name", .dnsSubdomain)
-        let key = reader.value("key", .secretKey, default: "passwordHash")
+        let key = reader.value("key", .secretKey, default: defaultKey)
         guard let name else { return nil }
         self.init(name: name, key: key)
     }

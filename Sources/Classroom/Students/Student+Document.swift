@@ -7,7 +7,9 @@ extension Student {
             courses: spec.required("courses", .list(of: .dnsLabel, minimumCount: 1)) ?? [],
             publicKeys: spec.value("publicKeys", .list(of: .publicKey), default: []),
             passwordHash: spec.optional("passwordHash", .passwordHash),
-            passwordHashSecret: spec.optional("passwordHashSecret", .object(SecretReference.init(reading:))),
+            passwordHashSecret: spec.optional("passwordHashSecret", .secretReference(defaultKey: "passwordHash")),
+            totpKey: spec.optional("totpKey", .totpKey),
+            totpKeySecret: spec.optional("totpKeySecret", .secretReference(defaultKey: "totpKey")),
             quotas: spec.value("quotas", .object(QuotaOverrides.init(reading:)), default: QuotaOverrides()),
             suspended: spec.value("suspended", .bool, default: false),
             source: source
@@ -15,8 +17,8 @@ extension Student {
         for (index, course) in courses.enumerated() where courses[..<index].contains(course) {
             spec.report("\(course) is listed twice", at: "courses")
         }
-        if spec.has("passwordHash"), spec.has("passwordHashSecret") {
-            spec.report("has passwordHash and passwordHashSecret, which exclude each other; keep one")
+        for key in ["passwordHash", "totpKey"] where spec.has(key) && spec.has("\(key)Secret") {
+            spec.report("has \(key) and \(key)Secret, which exclude each other; keep one")
         }
         if !spec.has("publicKeys"), !spec.has("passwordHash"), !spec.has("passwordHashSecret") {
             spec.report("has neither publicKeys nor passwordHash, so nobody can log in", severity: .warning)
@@ -55,5 +57,19 @@ extension FieldType where Value == PasswordHash {
     /// A password hash that ``PasswordHash`` can check.
     static var passwordHash: FieldType {
         FieldType<String>.string.parsed(PasswordHash.parse)
+    }
+}
+
+extension FieldType where Value == TOTPKey {
+    /// The key of an authenticator app. The value is a secret, so that no problem repeats it.
+    static var totpKey: FieldType {
+        FieldType<String>.numberOrText.parsed(TOTPKey.parse)
+    }
+}
+
+extension FieldType where Value == SecretReference {
+    /// A value in a Secret, under `defaultKey` if no key is given.
+    static func secretReference(defaultKey: String) -> FieldType {
+        object { SecretReference(reading: $0, defaultKey: defaultKey) }
     }
 }

@@ -13,6 +13,10 @@ public struct Student: Hashable, Sendable {
     public var passwordHash: PasswordHash?
     /// The Secret that holds the hash of the password; ``passwordHash`` is what was found there.
     public var passwordHashSecret: SecretReference?
+    /// What the student's authenticator app shares with the gateway; nil if it has none, or if it is not known.
+    public var totpKey: TOTPKey?
+    /// The Secret that holds the TOTP key; ``totpKey`` is what was found there.
+    public var totpKeySecret: SecretReference?
     /// What is said for the student in place of the quotas of the courses; see ``Course/quotas(for:)``.
     public var quotas: QuotaOverrides
     /// Whether logins are refused although the credentials are right.
@@ -28,6 +32,8 @@ public struct Student: Hashable, Sendable {
         publicKeys: [PublicKey] = [],
         passwordHash: PasswordHash? = nil,
         passwordHashSecret: SecretReference? = nil,
+        totpKey: TOTPKey? = nil,
+        totpKeySecret: SecretReference? = nil,
         quotas: QuotaOverrides = QuotaOverrides(),
         suspended: Bool = false,
         source: SourceLocation = SourceLocation(file: "", line: nil)
@@ -38,10 +44,16 @@ public struct Student: Hashable, Sendable {
         self.publicKeys = publicKeys
         self.passwordHash = passwordHash
         self.passwordHashSecret = passwordHashSecret
+        self.totpKey = totpKey
+        self.totpKeySecret = totpKeySecret
         self.quotas = quotas
         self.suspended = suspended
         self.source = source
     }
+
+    /// Whether a login needs a one-time password besides a key or the password. Also if the TOTP key is not known: then
+    /// none is right, for a Secret that is gone must not take the second factor away.
+    public var needsCode: Bool { totpKey != nil || totpKeySecret != nil }
 
     /// Whether one of the student's keys is this one.
     ///

@@ -2,7 +2,7 @@ import Foundation
 
 extension Ledger: Codable {
     private enum CodingKeys: String, CodingKey {
-        case version, holdings, tallies, lastLogin, stops
+        case version, holdings, tallies, lastLogin, stops, codes
     }
 
     /// Reads what ``encode(to:)`` writes; keys and meters that are not known are left out.
@@ -23,6 +23,7 @@ extension Ledger: Codable {
         }
         lastLogin = try container.decodeIfPresent(Int64.self, forKey: .lastLogin).map(Milliseconds.date)
         stops = try container.decodeIfPresent([String: Stop].self, forKey: .stops) ?? [:]
+        codes = try container.decodeIfPresent(CodeHistory.self, forKey: .codes) ?? CodeHistory()
     }
 
     /// Writes times in milliseconds since 1970, and leaves out what is empty.
@@ -36,6 +37,7 @@ extension Ledger: Codable {
         if !named.isEmpty { try container.encode(named, forKey: .tallies) }
         try container.encodeIfPresent(lastLogin.map(Milliseconds.since1970), forKey: .lastLogin)
         if !stops.isEmpty { try container.encode(stops, forKey: .stops) }
+        if !codes.isEmpty { try container.encode(codes, forKey: .codes) }
     }
 
     /// Reads the text that ``json()`` gives.

@@ -22,6 +22,8 @@ public struct Ledger: Hashable, Sendable {
     }
     /// How the lab of each course was stopped last.
     public var stops: [String: Stop] = [:]
+    /// Which one-time passwords of the student were used, and how many were wrong.
+    public var codes = CodeHistory()
 
     /// A ledger with nothing in it.
     public init() {}

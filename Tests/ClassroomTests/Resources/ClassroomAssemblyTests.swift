@@ -169,7 +169,7 @@ struct ClassroomAssemblyTests {
     @Test("A password comes from its Secret as that is now, and goes with it")
     func secrets() {
         var cluster = Cluster()
-        let secret = SecretReference(name: "ann")
+        let secret = SecretReference(name: "ann", key: "passwordHash")
         cluster.set(.course, "c", #"{"image":"gcc:14"}"#, generation: "1")
         cluster.set(.student, "ann", Self.student(#""passwordHashSecret":{"name":"ann"}"#), generation: "1")
         #expect(cluster.assemble().students.isEmpty)
@@ -186,6 +186,28 @@ struct ClassroomAssemblyTests {
         cluster.secrets[secret] = nil
         let student = cluster.assemble().students["ann"]
         #expect(student?.publicKeys.count == 1 && student?.passwordHash == nil)
+        #expect(cluster.verdict(.student, "ann").hasPrefix("keptOld SecretUnusable"))
+    }
+
+    @Test("A TOTP key may be in a Secret; if that is gone the student needs a code that nobody has")
+    func totpSecret() {
+        var cluster = Cluster()
+        let secret = SecretReference(name: "ann", key: "totpKey")
+        cluster.set(.course, "c", #"{"image":"gcc:14"}"#, generation: "1")
+        cluster.set(.student, "ann", Self.student(#""totpKeySecret":{"name":"ann"}"#), generation: "1")
+        #expect(cluster.assemble().students.isEmpty)
+        #expect(
+            cluster.verdict(.student, "ann") == "refused SecretUnusable: spec.totpKeySecret: "
+                + "there is no Secret called ann with the key totpKey")
+        cluster.secrets[secret] = "HUNTER2"
+        #expect(cluster.assemble().students.isEmpty)
+        #expect(cluster.verdict(.student, "ann").contains("what the Secret ann has under totpKey is damaged"))
+        #expect(!cluster.verdict(.student, "ann").contains("HUNTER2"))
+        cluster.secrets[secret] = Sample.totpKey + "\n"
+        for _ in 1...2 { #expect(cluster.assemble().students["ann"]?.totpKey?.text == Sample.totpKey) }
+        cluster.secrets[secret] = nil
+        let student = cluster.assemble().students["ann"]
+        #expect(student?.needsCode == true && student?.totpKey == nil)
         #expect(cluster.verdict(.student, "ann").hasPrefix("keptOld SecretUnusable"))
     }
 
@@ -227,7 +249,7 @@ struct ClassroomAssemblyTests {
             let more = #""passwordHashSecret":{"name":"s"}"#
             cluster.set(.student, "edu\(number)", Self.student(more), generation: "1")
         }
-        cluster.secrets[SecretReference(name: "s")] = Sample.sha512
+        cluster.secrets[SecretReference(name: "s", key: "passwordHash")] = Sample.sha512
         let clock = ContinuousClock()
         let first = clock.measure { _ = cluster.assemble() }
         cluster.set(.student, "edu5000", Self.student(#""suspended":true"#), generation: "2")

@@ -63,6 +63,7 @@ struct CustomResourceDefinitionTests {
           courses: [c, algorithms]
           publicKeys: ["\(Sample.ed25519)"]
           passwordHashSecret: {name: jose, key: passwordHash}
+          totpKeySecret: {name: jose, key: totpKey}
           suspended: false
           quotas: {connections: 16, labSessions: 64, labs: 4, connectedTime: {day: 4h, week: 20h, term: 100h},
             labTime: {day: 4h, week: 20h, term: 100h}, cpuTime: {day: 4h, week: 20h, term: 100h},
@@ -73,7 +74,7 @@ struct CustomResourceDefinitionTests {
         apiVersion: labgate.dev/v1alpha1
         kind: Student
         metadata: {name: edu01}
-        spec: {courses: [c], passwordHash: "\(Sample.sha512)"}
+        spec: {courses: [c], passwordHash: "\(Sample.sha512)", totpKey: \(Sample.totpKey)}
         """
 
     static func definition(_ kind: DocumentKind) throws -> DocumentValue {
@@ -150,6 +151,8 @@ struct CustomResourceDefinitionTests {
             (.student, "{courses: []}", ["spec.courses: minItems"]),
             (.student, "{courses: [c], loginName: a+b}", ["spec.loginName: pattern"]),
             (.student, "{courses: [c], passwordHash: hunter2}", ["spec.passwordHash: pattern"]),
+            (.student, "{courses: [c], totpKey: a}", ["spec.totpKey: minLength", "spec.totpKey: pattern"]),
+            (.student, "{courses: [c], totpKey: \(Sample.totpKey), totpKeySecret: {name: s}}", ["spec: allOf"]),
             (.student, "{courses: [c], publicKeys: [ssh-dss AAAA]}", ["spec.publicKeys[0]: pattern"]),
             (.student, "{courses: [c], quotas: {labs: 1000}}", ["spec.quotas.labs: maximum"]),
         ])

@@ -61,6 +61,8 @@ struct OpenAPISchema {
                 }
             case ("oneOf", .array(let rules), _):
                 check(try rules.count { try OpenAPISchema($0).refusals(of: value, at: path).isEmpty } == 1, keyword)
+            case ("allOf", .array(let rules), _):
+                check(try rules.allSatisfy { try OpenAPISchema($0).refusals(of: value, at: path).isEmpty }, keyword)
             case ("anyOf", .array(let rules), _):
                 check(try rules.contains { try OpenAPISchema($0).refusals(of: value, at: path).isEmpty }, keyword)
             case ("not", _, _): check(try !OpenAPISchema(rule).refusals(of: value, at: path).isEmpty, keyword)

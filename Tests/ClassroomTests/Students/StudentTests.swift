@@ -29,6 +29,23 @@ struct StudentTests {
                 + "make one with labgate password"
         ),
         (
+            "courses: [c]\npublicKeys: []\ntotpKey: jbsw y3dp",
+            "8: spec.totpKey: is not base 32: only A to Z and 2 to 7, without spaces and padding; "
+                + "make one with labgate totp"
+        ),
+        (
+            "courses: [c]\npublicKeys: []\ntotpKey: JBSWY3DPEHPK3PXP",
+            "8: spec.totpKey: must have 128 to 512 bits, not 80; make one with labgate totp"
+        ),
+        (
+            "courses: [c]\npublicKeys: []\ntotpKey: \(Sample.totpKey)A",
+            "8: spec.totpKey: is damaged: its end is missing, or not its own; make one with labgate totp"
+        ),
+        (
+            "courses: [c]\npublicKeys: []\ntotpKey: 234567",
+            "8: spec.totpKey: is damaged: its end is missing, or not its own; make one with labgate totp"
+        ),
+        (
             "courses: [c]\npublicKeys:\n- \(Sample.ed25519)\n- ssh-dss AAAA",
             "9: spec.publicKeys[1]: ssh-dss: DSA keys are too weak"
         ),
@@ -61,6 +78,24 @@ struct StudentTests {
         #expect(
             problems(inStudent: "courses: [c]\npasswordHash: \(Sample.sha512)\n\(secret)").contains(
                 "c.yaml:5: spec: has passwordHash and passwordHashSecret, which exclude each other; keep one"))
+    }
+
+    @Test("A TOTP key is read, from the document only and once, and makes every login need a code")
+    func totpKey() throws {
+        let lines = "courses: [c]\npasswordHash: \(Sample.sha512)\ntotpKey: \(Sample.totpKey)"
+        let student = try #require(
+            try Classroom.parse(yaml: Sample.student("edu01", lines) + "---\n" + Sample.course(""), file: "c.yaml")
+                .student(named: "edu01"))
+        #expect(student.needsCode)
+        #expect(student.totpKey?.text == Sample.totpKey)
+        #expect(!Student(name: "edu02", courses: ["c"]).needsCode)
+        #expect(!"\(student)".contains(Sample.totpKey) && !String(reflecting: student).contains(Sample.totpKey))
+        #expect(
+            problems(inStudent: lines + "\ntotpKeySecret: {name: s}") == [
+                "c.yaml:5: spec: has totpKey and totpKeySecret, which exclude each other; keep one",
+                "c.yaml:9: spec.totpKeySecret: is for documents in the cluster, for a folder has no Secrets; "
+                    + "write totpKey",
+            ])
     }
 
     @Test(

@@ -58,6 +58,9 @@ enum Sample {
     static let sha512 =
         "$6$openssl1$j1cxyxAfPRblEE9HDeZn6pZyQZDxw4WcISMl491UOI27QW9fNPX7Ka7StHnx7eKLBcsBMfGeR2EZP7wGItXlp/"
 
+    /// That of RFC 6238's test vectors, `12345678901234567890`, by `basenc --base32`.
+    static let totpKey = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+
     /// By ssh-keygen.
     static let ed25519 =
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJCp0i+cht8RgYHN52F09zGzC07dPeCSWGxeIW+7Ov6Z ed25519 test"
