@@ -54,7 +54,7 @@ public final class Gateway: Sendable {
         let stop = LabStop(
             client: client, namespace: namespace, ledgers: ledgers,
             studentReference: { source.resources?.resource(ofStudent: $0)?.reference }, logger: logger)
-        authenticator = Authenticator(classroom: classroom)
+        authenticator = Authenticator(classroom: classroom, codes: CodeDesk(ledgers))
         labs = Labs(client: client, pods: pods, namespace: namespace)
         commands = PodCommands(client: client, namespace: namespace)
         outlook = LabOutlook(classroom: classroom, pods: pods, uses: uses)
@@ -97,6 +97,7 @@ public final class Gateway: Sendable {
         let login = Login(authenticator: authenticator, logger: logger)
         admission.held.connectionOpened(connection.id)
         return ConnectionHandlers(
+            methods: { authenticator.methods(for: $0) },
             authenticate: { await login.authenticate($0) },
             serve: { [self] in await serve($0, $1, login: login, connection: connection) },
             forward: { [self] (request) async throws(ForwardingRefusal) in

@@ -1,5 +1,5 @@
 /// The authentication methods that a server offers (RFC 4252 §5).
-public struct AuthenticationMethods: OptionSet, Sendable {
+public struct AuthenticationMethods: OptionSet, Hashable, Sendable {
     /// One bit per method.
     public let rawValue: UInt8
 
@@ -12,4 +12,6 @@ public struct AuthenticationMethods: OptionSet, Sendable {
     public static let publicKey = AuthenticationMethods(rawValue: 1)
     /// `password` (RFC 4252 §8).
     public static let password = AuthenticationMethods(rawValue: 2)
+    /// `keyboard-interactive` (RFC 4256).
+    public static let keyboardInteractive = AuthenticationMethods(rawValue: 4)
 }

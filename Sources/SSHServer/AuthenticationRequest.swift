@@ -1,4 +1,4 @@
-/// One SSH_MSG_USERAUTH_REQUEST (RFC 4252 §5). Its user name is what the client typed and proves nothing.
+/// One SSH_MSG_USERAUTH_REQUEST (RFC 4252 §5), or the user's answers to prompts. Its user name is what the client typed and proves nothing.
 public struct AuthenticationRequest: Sendable {
     /// How the client wants to be authenticated.
     public enum Method: Sendable {
@@ -10,6 +10,10 @@ public struct AuthenticationRequest: Sendable {
         case publicKeyOffer(PublicKey)
         /// RFC 4252 §7: the client has proven that it holds this key.
         case publicKey(PublicKey)
+        /// RFC 4256 §3.1: would the server please ask the user? Nothing is proven yet.
+        case keyboardInteractive
+        /// RFC 4256 §3.4: what the user has typed, in the order of the prompts. There may be more or fewer than those.
+        case answers([[UInt8]])
         /// A method, or a kind of key, that cannot be verified in full.
         case unsupported
     }

@@ -4,6 +4,12 @@ extension Connection {
     struct Login {
         /// Whether libssh has shown us a request: key exchange is over then.
         var hasBegun = false
+        /// The user name of the last request; nil before the first.
+        var user: String?
+        /// The methods that can continue.
+        var methods: AuthenticationMethods = []
+        /// Whether the user is being asked something: only then answers may come.
+        var isAsking = false
         /// What libssh had sent and received when the last request was dealt with.
         var sentPacketCount: UInt64 = 0
         var receivedPacketCount: UInt64 = 0
@@ -32,40 +38,84 @@ extension Connection {
 
     func handle(_ request: AuthenticationRequest, _ message: LibSSHMessage) {
         if case .password = request.method {} else { login.refusal = message }
+        guard let request = place(request) else { return }
         guard isOffered(request.method) else { return message.refuse() }
         phase = .answering(message)
         askToAuthenticate(request)
     }
 
+    /// Gives answers the user name that was asked, and sees to it that another user name begins anew (RFC 4252 §5).
+    ///
+    /// - Returns: nil if the request ends the connection. libssh keeps answers that nothing was asked for and forgets
+    ///   where, so that a client could fill the memory with them.
+    private func place(_ request: AuthenticationRequest) -> AuthenticationRequest? {
+        defer { login.isAsking = false }
+        if case .answers = request.method {
+            guard login.isAsking, let user = login.user else {
+                close("answers have come to what nobody has asked")
+                return nil
+            }
+            return AuthenticationRequest(user: user, method: request.method)
+        }
+        guard request.user != login.user else { return request }
+        login.user = request.user
+        goOn(with: firstMethods(of: request.user))
+        return request
+    }
+
+    private func firstMethods(of user: String) -> AuthenticationMethods {
+        let wanted = handlers.methods(user)
+        var methods = wanted.intersection(configuration.methods)
+        // It stands for a password here.
+        if wanted.contains(.keyboardInteractive), methods.contains(.password) { methods.insert(.keyboardInteractive) }
+        return methods
+    }
+
+    private func goOn(with methods: AuthenticationMethods) {
+        login.methods = methods
+        session?.setAuthenticationMethods(methods)
+    }
+
     private func isOffered(_ method: AuthenticationRequest.Method) -> Bool {
         switch method {
-        case .publicKey, .publicKeyOffer: configuration.methods.contains(.publicKey)
-        case .password: configuration.methods.contains(.password)
+        case .publicKey, .publicKeyOffer: login.methods.contains(.publicKey)
+        case .password: login.methods.contains(.password)
+        case .keyboardInteractive, .answers: login.methods.contains(.keyboardInteractive)
         case .none, .unsupported: false
         }
     }
 
     /// The handlers' answer is there. It is given exactly once: the request leaves `phase` with it.
-    func answer(_ isGranted: Bool, to request: AuthenticationRequest) {
+    func answer(_ answer: AuthenticationAnswer, to request: AuthenticationRequest) {
         guard case .answering(let message) = phase else { return }
-        switch (request.method, isGranted) {
-        case (.publicKeyOffer, true):
-            phase = .authenticating
-            message.acceptPublicKeyOffer()
-        case (_, true):
-            leaveStartup()
-            phase = .open
-            login = Login()
-            message.acceptAuthentication()
-        case (.publicKeyOffer, false):
-            phase = .authenticating
-            message.refuse()
-        case (_, false):
-            phase = .authenticating
-            refuseProof(by: message)
+        phase = .authenticating
+        switch answer {
+        case .granted: grant(request, by: message)
+        case .refused: refuse(request, by: message)
+        case .partial(let methods):
+            goOn(with: methods)
+            message.acceptAuthenticationInPart()
+        case .ask(let prompts):
+            login.isAsking = true
+            message.ask(prompts)
         }
         if let session { login.catchUp(with: session) }
         settle()
+    }
+
+    private func grant(_ request: AuthenticationRequest, by message: LibSSHMessage) {
+        if case .publicKeyOffer = request.method { return message.acceptPublicKeyOffer() }
+        leaveStartup()
+        phase = .open
+        login = Login()
+        message.acceptAuthentication()
+    }
+
+    private func refuse(_ request: AuthenticationRequest, by message: LibSSHMessage) {
+        switch request.method {
+        case .publicKeyOffer, .keyboardInteractive: message.refuse()
+        case .none, .password, .publicKey, .answers, .unsupported: refuseProof(by: message)
+        }
     }
 
     private func refuseProof(by message: LibSSHMessage) {

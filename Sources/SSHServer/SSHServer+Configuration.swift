@@ -7,7 +7,8 @@ extension SSHServer {
         public var port: Int
         /// The server's identity.
         public var hostKeys: HostKeys
-        /// The methods that clients are offered; no other is ever granted.
+        /// The methods that logins can begin with; no other is ever granted. `keyboard-interactive` is offered to those
+        /// whom `ConnectionHandlers.methods` names: to begin with only where passwords are, and to go on with everywhere.
         public var methods: AuthenticationMethods = [.publicKey, .password]
         /// From TCP connect to authentication (OpenSSH's LoginGraceTime): time to compare a fingerprint and to type.
         public var loginGraceTime: Duration = .seconds(120)

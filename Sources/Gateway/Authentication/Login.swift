@@ -10,6 +10,8 @@ final class Login: Sendable {
 
     private struct State {
         var name: LoginName?
+        /// What a code is still needed for.
+        var firstFactor: FirstFactor?
         var hasAskedForLab = false
         var logger: Logger
     }
@@ -32,20 +34,42 @@ final class Login: Sendable {
     /// The connection's logger, with the student's name once it is proven.
     var logger: Logger { state.withLock { $0.logger } }
 
-    /// - Returns: whether the request is granted.
-    func authenticate(_ request: AuthenticationRequest) async -> Bool {
-        let name = await authenticator.authenticate(request)
-        // An offer proves nothing, and is followed by a proof or by another try.
-        if case .publicKeyOffer = request.method { return name != nil }
-        guard let name else {
-            logger.authenticationFailed(user: request.user, method: request.method)
-            return false
+    /// What becomes of a request.
+    func authenticate(_ request: AuthenticationRequest) async -> AuthenticationAnswer {
+        let (first, logger) = state.withLock { state in
+            // Another user name begins anew (RFC 4252 §5).
+            if state.firstFactor?.user != request.user { state.firstFactor = nil }
+            return (state.firstFactor, state.logger)
         }
+        switch await authenticator.authenticate(request, after: first, logger) {
+        case .refused(let advice):
+            state.withLock { $0.firstFactor?.advice = advice ?? "" }
+            return refuse(request)
+        case .proven(let name):
+            // An offer proves nothing, and is followed by a proof or by another try.
+            if case .publicKeyOffer = request.method {} else { enter(name, request) }
+            return .granted
+        case .needsCode(let first):
+            state.withLock { $0.firstFactor = first }
+            logger.authenticatedInPart(user: request.user, method: request.method)
+            return .partial(.keyboardInteractive)
+        case .ask(let prompts):
+            return .ask(prompts)
+        }
+    }
+
+    private func refuse(_ request: AuthenticationRequest) -> AuthenticationAnswer {
+        if case .publicKeyOffer = request.method { return .refused }
+        logger.authenticationFailed(user: request.user, method: request.method)
+        return .refused
+    }
+
+    private func enter(_ name: LoginName, _ request: AuthenticationRequest) {
         state.withLock { state in
             state.name = name
+            state.firstFactor = nil
             state.logger[metadataKey: "student"] = "\(name.student)"
         }
         logger.authenticated(method: request.method)
-        return true
     }
 }

@@ -1,3 +1,5 @@
+import Classroom
+import Foundation
 import Kubernetes
 import Logging
 import SSHServer
@@ -19,6 +21,27 @@ extension Logger {
     func authenticationFailed(user: String, method: AuthenticationRequest.Method) {
         // Some type their password where the name belongs: an unknown name is not repeated at length.
         info("authentication failed", metadata: ["user": "\(user.prefix(64))", "method": "\(method.name)"])
+    }
+
+    func authenticatedInPart(user: String, method: AuthenticationRequest.Method) {
+        info("authenticated in part; a code is needed", metadata: ["user": "\(user)", "method": "\(method.name)"])
+    }
+
+    /// Whoever sends a wrong code has the key or the password that `credential` names.
+    func codeRefused(_ verdict: CodeVerdict, of student: String, after credential: String) {
+        let metadata: Metadata = ["user": "\(student)", "credential": "\(credential)"]
+        switch verdict {
+        case .accepted: break
+        case .wrong: notice("wrong code", metadata: metadata)
+        case .usedBefore: notice("code was used before", metadata: metadata)
+        case .paused(let end):
+            let until: Metadata = ["until": "\(end.formatted(.iso8601))"]
+            warning("too many wrong codes: the credential may be stolen", metadata: metadata.merging(until) { $1 })
+        }
+    }
+
+    func codeNotChecked(_ student: String, _ error: any Error) {
+        warning("code not checked", metadata: ["user": "\(student)", "cause": "\(error)"])
     }
 
     func labSessionStarted(_ request: SessionRequest, course: String) {
@@ -128,6 +151,7 @@ extension AuthenticationRequest.Method {
         switch self {
         case .none: "none"
         case .password: "password"
+        case .keyboardInteractive, .answers: "keyboard-interactive"
         case .publicKey, .publicKeyOffer: "publickey"
         case .unsupported: "unsupported"
         }

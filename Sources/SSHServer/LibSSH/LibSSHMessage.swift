@@ -73,6 +73,11 @@ import CLibSSH
                 user: user, method: .password(bytes(ssh_message_auth_password(pointer))))
         case SSH_AUTH_METHOD_PUBLICKEY:
             return AuthenticationRequest(user: user, method: publicKey())
+        case SSH_AUTH_METHOD_INTERACTIVE where unsafe ssh_message_auth_kbdint_is_response(pointer) != 0:
+            // It has no user name of its own.
+            return AuthenticationRequest(user: "", method: .answers(session.takeAnswers()))
+        case SSH_AUTH_METHOD_INTERACTIVE:
+            return AuthenticationRequest(user: user, method: .keyboardInteractive)
         default:
             return AuthenticationRequest(user: user, method: .unsupported)
         }
@@ -155,6 +160,22 @@ import CLibSSH
     /// SSH_MSG_USERAUTH_SUCCESS (RFC 4252 §5.1).
     func acceptAuthentication() {
         unsafe ssh_message_auth_reply_success(pointer, 0)
+    }
+
+    /// SSH_MSG_USERAUTH_FAILURE with partial success (RFC 4252 §5.1).
+    func acceptAuthenticationInPart() {
+        unsafe ssh_message_auth_reply_success(pointer, 1)
+    }
+
+    /// SSH_MSG_USERAUTH_INFO_REQUEST (RFC 4256 §3.2), without a name and without echo.
+    func ask(_ question: AuthenticationPrompts) {
+        // libssh copies them all.
+        let texts = unsafe question.prompts.map { unsafe strdup($0) }
+        defer { unsafe texts.forEach { unsafe free($0) } }
+        var prompts = unsafe texts.map { unsafe UnsafePointer($0) }
+        var echoes = [CChar](repeating: 0, count: question.prompts.count)
+        unsafe ssh_message_auth_interactive_request(
+            pointer, "", question.instruction, UInt32(question.prompts.count), &prompts, &echoes)
     }
 
     /// SSH_MSG_USERAUTH_PK_OK (RFC 4252 §7): this key would do, now sign with it.

@@ -146,6 +146,18 @@ import Glibc
         unsafe ssh_set_auth_methods(session, methods.libsshFlags)
     }
 
+    /// Takes what the user has typed (RFC 4256 §3.4), of which libssh keeps the last until the session ends: a password
+    /// may be among it, so it is overwritten.
+    func takeAnswers() -> [[UInt8]] {
+        let count = max(0, Int(unsafe ssh_userauth_kbdint_getnanswers(session)))
+        return (0..<count).map { index in
+            guard let answer = unsafe ssh_userauth_kbdint_getanswer(session, UInt32(index)) else { return [] }
+            let byteCount = unsafe strlen(answer)
+            defer { unsafe explicit_bzero(UnsafeMutablePointer(mutating: answer), byteCount) }
+            return unsafe [UInt8](UnsafeRawBufferPointer(start: answer, count: byteCount))
+        }
+    }
+
     /// The next request of the peer, in the order of arrival; nil when there is none.
     func nextMessage() -> LibSSHMessage? {
         unsafe ssh_message_get(session).map { unsafe LibSSHMessage($0, of: self) }
@@ -157,6 +169,7 @@ extension AuthenticationMethods {
         var flags: UInt32 = 0
         if contains(.publicKey) { flags |= SSH_AUTH_METHOD_PUBLICKEY }
         if contains(.password) { flags |= SSH_AUTH_METHOD_PASSWORD }
+        if contains(.keyboardInteractive) { flags |= SSH_AUTH_METHOD_INTERACTIVE }
         return CInt(flags)
     }
 }

@@ -54,26 +54,15 @@ struct TestServer: Sendable {
     }
 
     private static func handlers(_ info: ConnectionInfo, _ journal: Journal) -> ConnectionHandlers {
-        ConnectionHandlers(
+        let steps = TwoSteps(journal)
+        return ConnectionHandlers(
+            methods: { TwoSteps.methods(for: $0) },
             authenticate: { request in
                 if request.user == "never" {
                     try? await Task.sleep(for: .seconds(3600))
-                    return false
+                    return .refused
                 }
-                switch request.method {
-                case .none, .unsupported:
-                    journal.note("asked for an impossible method")
-                    return false
-                case .password(let password):
-                    journal.note("password of \(request.user)")
-                    return password == Array("secret".utf8)
-                case .publicKeyOffer(let key):
-                    journal.note("offer \(key.type) \(key.base64)")
-                    return journal.accepts(key)
-                case .publicKey(let key):
-                    journal.note("proof \(key.type) \(key.base64)")
-                    return journal.accepts(key)
-                }
+                return steps.answer(to: request)
             },
             serve: { channel, request in await Programs.run(channel, request, journal) },
             forward: { (request) async throws(ForwardingRefusal) in try await Forwardings.serve(request, journal) },
