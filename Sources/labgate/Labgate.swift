@@ -14,6 +14,8 @@ struct Labgate: AsyncParsableCommand {
             classroom folder, see what `labgate check` says, then `labgate serve`.
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Check.self, Password.self, Students.self, Collect.self]
+        subcommands: [
+            Serve.self, Check.self, Password.self, TOTP.self, Students.self, Collect.self,
+        ]
     )
 }

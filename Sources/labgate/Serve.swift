@@ -30,7 +30,7 @@ struct Serve: AsyncParsableCommand {
                 namespace: ~               # where the labs live; otherwise that of the credentials
                 classroom: false           # read Course and Student resources, too; then the folder may be left out
               ssh:
-                authenticationMethods: [publickey, password]
+                authenticationMethods: [publickey, password]   # codes follow either, see labgate totp
                 loginGraceTime: 2m
                 maximumTries: 6
                 maximumUnauthenticatedConnections: 512

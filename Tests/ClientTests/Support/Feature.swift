@@ -4,6 +4,7 @@ enum Feature: String, CaseIterable {
     case input = "Input and its end"
     case terminal = "Terminal, its size and resizing"
     case environment = "Environment variables"
+    case code = "Second factor: a code after the key"
     case signal = "Signals"
     case channels = "Many channels on one connection"
     case keepalive = "Keepalives"

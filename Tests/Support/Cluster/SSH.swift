@@ -5,6 +5,10 @@ struct SSH {
     enum Credential {
         case key(URL)
         case password(String)
+        /// A key, and then a code.
+        case keyAndCode(URL, code: String)
+        /// A password and a code, asked for at once.
+        case passwordAndCode(String, code: String)
     }
 
     var port: Int
@@ -106,17 +110,44 @@ struct SSH {
         case .password:
             return common
                 + ["-o", "PreferredAuthentications=password", "-o", "NumberOfPasswordPrompts=1"] + options
+        case .keyAndCode(let key, _):
+            return common
+                + [
+                    "-o", "PreferredAuthentications=publickey,keyboard-interactive", "-o", "NumberOfPasswordPrompts=1",
+                    "-o", "IdentitiesOnly=yes", "-i", key.path,
+                ] + options
+        case .passwordAndCode:
+            return common
+                + ["-o", "PreferredAuthentications=keyboard-interactive", "-o", "NumberOfPasswordPrompts=1"] + options
         }
     }
 
-    /// The environment that the client needs; a password comes from a program that is asked for it.
+    /// The environment that the client needs; a password and a code come from a program that is asked for them.
     func processEnvironment() throws -> [String: String] {
-        guard case .password(let password) = credential else { return environment }
+        switch credential {
+        case .key: environment
+        case .password(let password): try environment(password: password, code: "")
+        case .keyAndCode(_, let code): try environment(password: "", code: code)
+        case .passwordAndCode(let password, let code): try environment(password: password, code: code)
+        }
+    }
+
+    private static let askpass = """
+        #!/bin/sh
+        case $1 in
+        *"Verification code"*) printf '%s\\n' "$LABGATE_TEST_CODE" ;;
+        *) printf '%s\\n' "$LABGATE_TEST_PASSWORD" ;;
+        esac
+
+        """
+
+    private func environment(password: String, code: String) throws -> [String: String] {
         let program = try TemporaryFolder.make().appending(path: "askpass")
-        try Data("#!/bin/sh\nprintf '%s\\n' \"$LABGATE_TEST_PASSWORD\"\n".utf8).write(to: program)
+        try Data(Self.askpass.utf8).write(to: program)
         try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program.path)
         return environment.merging([
             "SSH_ASKPASS": program.path, "SSH_ASKPASS_REQUIRE": "force", "LABGATE_TEST_PASSWORD": password,
+            "LABGATE_TEST_CODE": code,
         ]) { $1 }
     }
 }

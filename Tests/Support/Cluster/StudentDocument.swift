@@ -5,6 +5,7 @@ struct StudentDocument {
     /// Lines of an authorized_keys file.
     var publicKeys: [String] = []
     var passwordHash: String?
+    var totpKey: String?
     var suspended = false
 
     var yaml: String {
@@ -15,7 +16,7 @@ struct StudentDocument {
         spec:
           courses: [\(courses.joined(separator: ", "))]
           publicKeys: [\(publicKeys.map { "\"\($0)\"" }.joined(separator: ", "))]
-        \(passwordHash.map { "  passwordHash: \"\($0)\"\n" } ?? "")  suspended: \(suspended)
+        \(passwordHash.map { "  passwordHash: \"\($0)\"\n" } ?? "")\(totpKey.map { "  totpKey: \($0)\n" } ?? "")  suspended: \(suspended)
 
         """
     }
