@@ -1,6 +1,6 @@
 import Foundation
 
-/// A Python with asyncssh, for what OpenSSH's client cannot be made to do.
+/// A Python with asyncssh, for what OpenSSH's client cannot be made to do, and with Prometheus's parser.
 enum Python {
     static let interpreter = ProcessInfo.processInfo.environment["LABGATE_TEST_PYTHON"]
 
