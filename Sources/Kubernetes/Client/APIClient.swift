@@ -16,6 +16,7 @@ public final class APIClient: Sendable {
     /// For watches, which may be silent for long.
     private let watches: HTTPClient
     private let dialer: PodStreamDialer
+    let metrics: APIMetrics
     private let logger: Logger
 
     /// Makes a client; connects to nothing yet.
@@ -27,6 +28,7 @@ public final class APIClient: Sendable {
         self.credentials = credentials
         self.configuration = configuration
         self.logger = logger
+        metrics = APIMetrics()
         let server = credentials.server
         // Certificates are checked against the name in the URL; the override leads to where the server is.
         let name = server.tlsServerName ?? server.host
@@ -61,16 +63,28 @@ public final class APIClient: Sendable {
 extension APIClient {
     /// Sends a request that is answered at once.
     func execute(_ request: HTTPClientRequest, operation: String) async throws(APIError) -> HTTPClientResponse {
-        try await execute(request, on: requests, operation: operation)
+        try await metrics.measure(operation, code: { Int($0.status.code) }) { () async throws(APIError) in
+            try await execute(request, on: requests, operation: operation)
+        }
     }
 
     /// Sends a request whose answer goes on for long.
     func executeWatch(_ request: HTTPClientRequest, operation: String) async throws(APIError) -> HTTPClientResponse {
-        try await execute(request, on: watches, operation: operation)
+        try await metrics.measure(operation, code: { Int($0.status.code) }) { () async throws(APIError) in
+            try await execute(request, on: watches, operation: operation)
+        }
     }
 
     /// Opens a stream to a pod.
     func openStream(_ request: some PodStreamRequest) async throws(APIError) -> PodStream {
+        let switchingProtocols = 101
+        return try await metrics.measure(request.operation, code: { _ in switchingProtocols }) {
+            () async throws(APIError) in
+            try await dial(request)
+        }
+    }
+
+    private func dial(_ request: some PodStreamRequest) async throws(APIError) -> PodStream {
         let token = try await token(operation: request.operation)
         do {
             return try await dialer.open(request, token: token)

@@ -91,6 +91,7 @@ extension ObjectCache {
                 if case .unknown = position { position = try await list() }
                 if let began = outage.take() { logRecovery(after: began.duration(to: .now)) }
                 try await watch(from: &position)
+                client.metrics.watchRestarted("\(resource)", isError: false)
                 // Ended by the server in order: go on at once, unless it ends them so fast that this were a busy loop.
                 if start.duration(to: .now) >= configuration.maximumBackoff {
                     backoff.reset()
@@ -98,6 +99,7 @@ extension ObjectCache {
                 }
             } catch {
                 if Task.isCancelled { return }
+                client.metrics.watchRestarted("\(resource)", isError: true)
                 if error.isNotFound {
                     position = .unknown
                     if store.resourceIsMissing() { logMissing() }
