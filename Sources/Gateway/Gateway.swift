@@ -17,11 +17,14 @@ public import ServiceLifecycle
 /// used, ``HoldingKeeper`` sees to it that the ledgers say who is here, and ``Reaper``, on the one gateway that all
 /// have elected, ends labs.
 public final class Gateway: Sendable {
+    let source: ClassroomSource
     private let classroom: @Sendable () -> Classroom
     private let authenticator: Authenticator
     let labs: Labs
     let commands: PodCommands
-    private let uses = LabUses()
+    let metrics: GatewayMetrics
+    let leases: ObjectCache<Lease>
+    private let uses: LabUses
     private let ports = PortStates()
     let outlook: LabOutlook
     let admission: AdmissionDesk
@@ -41,11 +44,14 @@ public final class Gateway: Sendable {
     ) {
         let classroom = { @Sendable in source.current }
         self.classroom = classroom
+        self.source = source
         self.logger = logger
+        metrics = GatewayMetrics()
+        uses = LabUses(metrics: metrics)
         let pods = PodCache(
             client: client, resource: .pods, namespace: namespace, labelSelector: LabPod.managedBySelector,
             logger: logger)
-        let leases = ObjectCache<Lease>(
+        leases = ObjectCache<Lease>(
             client: client, resource: .leases, namespace: namespace, labelSelector: LabPod.managedBySelector,
             logger: logger)
         let replica = ReplicaLease(client: client, namespace: namespace, logger: logger)
@@ -53,17 +59,20 @@ public final class Gateway: Sendable {
         let rooms = WaitingRooms(client: client, leases: leases, namespace: namespace, logger: logger)
         let stop = LabStop(
             client: client, namespace: namespace, ledgers: ledgers,
-            studentReference: { source.resources?.resource(ofStudent: $0)?.reference }, logger: logger)
+            studentReference: { source.resources?.resource(ofStudent: $0)?.reference }, metrics: metrics,
+            logger: logger)
         authenticator = Authenticator(classroom: classroom, codes: CodeDesk(ledgers))
-        labs = Labs(client: client, pods: pods, namespace: namespace)
+        labs = Labs(client: client, pods: pods, namespace: namespace, metrics: metrics)
         commands = PodCommands(client: client, namespace: namespace)
         outlook = LabOutlook(classroom: classroom, pods: pods, uses: uses)
-        admission = AdmissionDesk(classroom: classroom, ledgers: ledgers, rooms: rooms, replica: replica.identity)
+        admission = AdmissionDesk(
+            classroom: classroom, ledgers: ledgers, rooms: rooms, replica: replica.identity, metrics: metrics)
         gatewayCommands = GatewayCommands(
             client: client, labs: labs, outlook: outlook, admission: admission, stop: stop)
         let reaper = Reaper(
             source: source, client: client, namespace: namespace, pods: pods, leases: leases, outlook: outlook,
-            admission: admission, stop: stop, meter: LabMeter(commands: commands), timing: timing, logger: logger)
+            admission: admission, stop: stop, meter: LabMeter(commands: commands), timing: timing, metrics: metrics,
+            logger: logger)
         let statusWriter = source.resources.map { [outlook, admission] resources in
             StatusWriter(
                 client: client, namespace: namespace, resources: resources, outlook: outlook, admission: admission,
@@ -73,7 +82,7 @@ public final class Gateway: Sendable {
             pods, leases, replica, ledgers, rooms,
             ActivityWriter(
                 client: client, pods: pods, namespace: namespace, uses: uses, outlook: outlook, timing: timing,
-                logger: logger),
+                metrics: metrics, logger: logger),
             Warden(outlook: outlook, admission: admission, timing: timing, logger: logger),
             HoldingKeeper(
                 admission: admission, uses: uses, absentSince: { replica.absentSince }, timing: timing, logger: logger),
@@ -94,7 +103,8 @@ public final class Gateway: Sendable {
         var logger = logger
         logger[metadataKey: "connection"] = "\(connection.id)"
         logger.connectionOpened(from: connection.remote)
-        let login = Login(authenticator: authenticator, logger: logger)
+        metrics.connectionOpened()
+        let login = Login(authenticator: authenticator, metrics: metrics, logger: logger)
         admission.held.connectionOpened(connection.id)
         return ConnectionHandlers(
             methods: { authenticator.methods(for: $0) },
@@ -103,10 +113,11 @@ public final class Gateway: Sendable {
             forward: { [self] (request) async throws(ForwardingRefusal) in
                 try await forward(request, login: login, connection: connection)
             },
-            closed: { [admission] reason in
+            closed: { [admission, metrics] reason in
                 admission.held.connectionClosed(connection.id)
                 if let student = login.studentOfLedger { admission.closeConnection(connection.id, of: student) }
                 login.logger.connectionClosed(reason)
+                metrics.connectionClosed()
             })
     }
 
@@ -142,7 +153,7 @@ public final class Gateway: Sendable {
         }
         let forwarding = LabForwarding(
             visit: visit, request: request, labs: labs, admission: admission, outlook: outlook, commands: commands,
-            ports: ports, logger: logger)
+            ports: ports, metrics: metrics, logger: logger)
         try await forwarding.run()
     }
 

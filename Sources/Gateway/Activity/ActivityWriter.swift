@@ -11,6 +11,7 @@ struct ActivityWriter: Service {
     let uses: LabUses
     let outlook: LabOutlook
     let timing: LifeCycleTiming
+    let metrics: GatewayMetrics
     let logger: Logger
 
     /// Until graceful shutdown, and then once more: the next gateway shall know what this one does.
@@ -41,6 +42,7 @@ struct ActivityWriter: Service {
             do throws(APIError) {
                 if try await write(interaction, on: pod, now: now, atLeastAfter: lag) { isFailing = false }
             } catch {
+                metrics.activityWritten(false)
                 // The next tick tries again; meanwhile this gateway knows better than the pod.
                 if !isFailing { logger.activityNotWritten(name, error) }
                 isFailing = true
@@ -69,6 +71,7 @@ struct ActivityWriter: Service {
                 annotations: [
                     ActivityMarks.Annotation.interaction: ActivityMarks.text(interaction, uid: pod.metadata.uid)
                 ])
+            metrics.activityWritten(true)
         } catch  where error.isNotFound || error.isConflict {
             // It is another pod by now.
         }

@@ -31,6 +31,7 @@ final class LabUse: Sendable {
 
     private let labClock: InteractionClock
     private let flow: ForwardingFlow
+    private let metrics: GatewayMetrics
     private let state = Mutex(State())
 
     private struct State {
@@ -42,7 +43,8 @@ final class LabUse: Sendable {
         var news: Set<News> = []
     }
 
-    init(_ visit: Visit, pod: String, kind: Kind, labClock: InteractionClock) {
+    init(_ visit: Visit, pod: String, kind: Kind, labClock: InteractionClock, metrics: GatewayMetrics) {
+        self.metrics = metrics
         id = visit.id
         connection = visit.connection
         student = visit.student.name
@@ -63,9 +65,15 @@ final class LabUse: Sendable {
 
     /// The client has sent bytes.
     func noteInput(byteCount: Int) {
+        metrics.relayedToLab(byteCount: byteCount)
         if case .forwarding = kind, !flow.note(byteCount: byteCount) { return }
         clock.note()
         labClock.note()
+    }
+
+    /// The lab has sent bytes, which keep nothing.
+    func noteOutput(byteCount: Int) {
+        metrics.relayedToClient(byteCount: byteCount)
     }
 
     // MARK: The end

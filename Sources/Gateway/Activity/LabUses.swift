@@ -4,12 +4,17 @@ import Synchronization
 
 /// Everything that uses a lab on this gateway, and when each of these labs was last interacted with.
 final class LabUses: Sendable {
+    private let metrics: GatewayMetrics
     private let state = Mutex(State())
 
     private struct State {
         var uses: [ObjectIdentifier: LabUse] = [:]
         /// By pod. Stays when the last use has ended, until the pod's mark says it, too.
         var clocks: [String: InteractionClock] = [:]
+    }
+
+    init(metrics: GatewayMetrics) {
+        self.metrics = metrics
     }
 
     /// All of them, in no order.
@@ -29,7 +34,7 @@ final class LabUses: Sendable {
         return state.withLock { state in
             let clock = state.clocks[pod] ?? InteractionClock()
             state.clocks[pod] = clock
-            let use = LabUse(visit, pod: pod, kind: kind, labClock: clock)
+            let use = LabUse(visit, pod: pod, kind: kind, labClock: clock, metrics: metrics)
             state.uses[ObjectIdentifier(use)] = use
             return use
         }

@@ -14,6 +14,7 @@ struct AdmissionDesk: Sendable {
     let replica: String
     /// What this gateway has noted and not closed.
     let held = OpenHoldings()
+    let metrics: GatewayMetrics
 
     // MARK: Coming
 
@@ -120,7 +121,7 @@ struct AdmissionDesk: Sendable {
 
     private func check(_ admission: Admission, _ course: Course) throws(LabSessionFailure) {
         guard case .refused(let refusal) = admission else { return }
-        throw .refused(refusal.sentence(course.calendar.text(for:)))
+        throw .refused(refusal.sentence(course.calendar.text(for:)), limit: refusal.limit)
     }
 
     // MARK: Going

@@ -44,7 +44,7 @@ struct LabPermit: Sendable {
             return
         }
         extendHoldDown(stop, now)
-        throw .refused(refusal.sentence(course.calendar.text(for:)))
+        throw .refused(refusal.sentence(course.calendar.text(for:)), limit: refusal.limit)
     }
 
     private func clearHoldDown() {
@@ -75,11 +75,15 @@ struct LabPermit: Sendable {
         let take = { @Sendable (room: inout WaitingRoom) in
             room.take(seat: lab.name.pod, student: student.name, capacity: capacity, now: .now)
         }
+        var isWaiting = false
+        defer { if isWaiting { admission.metrics.stoppedWaiting(course: course.name) } }
         while true {
             switch try await admission.rooms.change(of: course.name, take) {
             case .seated:
                 return
             case .waiting(let place):
+                if !isWaiting { admission.metrics.startedWaiting(course: course.name) }
+                isWaiting = true
                 await progress(words(place))
                 try await waitForTurn(in: course.name) { room in
                     let placement = room.take(
@@ -114,6 +118,7 @@ struct LabPermit: Sendable {
     ) async throws {
         var mayTry = !admission.rooms.record(of: Self.namespaceRoom).hasOthers(than: student.name, at: .now)
         var hasWaited = false
+        defer { if hasWaited { admission.metrics.stoppedWaiting(course: course.name) } }
         while true {
             do {
                 if mayTry {
@@ -124,6 +129,7 @@ struct LabPermit: Sendable {
             } catch let error as APIError where error.isExceededQuota && QuotaExcess(error.message).passes {
                 if hasWaited { try await Task.sleep(for: Self.tryInterval) }
             }
+            if !hasWaited { admission.metrics.startedWaiting(course: course.name) }
             hasWaited = true
             let place = try await admission.rooms.change(of: Self.namespaceRoom) { room in
                 room.place(of: student.name, now: .now)

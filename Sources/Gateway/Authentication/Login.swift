@@ -6,6 +6,7 @@ import Synchronization
 /// What one connection has proven so far.
 final class Login: Sendable {
     private let authenticator: Authenticator
+    private let metrics: GatewayMetrics
     private let state: Mutex<State>
 
     private struct State {
@@ -16,8 +17,9 @@ final class Login: Sendable {
         var logger: Logger
     }
 
-    init(authenticator: Authenticator, logger: Logger) {
+    init(authenticator: Authenticator, metrics: GatewayMetrics, logger: Logger) {
         self.authenticator = authenticator
+        self.metrics = metrics
         state = Mutex(State(name: nil, logger: logger))
     }
 
@@ -60,11 +62,13 @@ final class Login: Sendable {
 
     private func refuse(_ request: AuthenticationRequest) -> AuthenticationAnswer {
         if case .publicKeyOffer = request.method { return .refused }
+        metrics.authenticated(request.method, isGranted: false)
         logger.authenticationFailed(user: request.user, method: request.method)
         return .refused
     }
 
     private func enter(_ name: LoginName, _ request: AuthenticationRequest) {
+        metrics.authenticated(request.method, isGranted: true)
         state.withLock { state in
             state.name = name
             state.firstFactor = nil

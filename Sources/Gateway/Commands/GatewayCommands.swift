@@ -52,12 +52,12 @@ struct GatewayCommands: Sendable {
     }
 
     private func stop(_ session: LabSession) async throws -> String {
-        try await stop(session, because: "you have stopped it", holdDown: session.course.idle.holdDown)
+        try await stop(session, .asked, because: "you have stopped it", holdDown: session.course.idle.holdDown)
         return "your lab is being stopped; your home is kept"
     }
 
     private func reset(_ session: LabSession) async throws -> String {
-        try await stop(session, because: "you are starting it anew", holdDown: nil)
+        try await stop(session, .reset, because: "you are starting it anew", holdDown: nil)
         let permit = LabPermit(admission: admission, outlook: outlook, lab: session.wanted, isAttended: true)
         _ = try await session.client.wait {
             try await labs.ready(session.wanted, permit: permit) { await session.terminal.say("\($0)…") }
@@ -66,10 +66,12 @@ struct GatewayCommands: Sendable {
     }
 
     /// The pod changes by itself now and then, so stopping it may take a few tries.
-    private func stop(_ session: LabSession, because reason: String, holdDown: Duration?) async throws {
+    private func stop(
+        _ session: LabSession, _ cause: LabStopCause, because reason: String, holdDown: Duration?
+    ) async throws {
         var pod = try existingPod(session)
         var backoff = Labs.backoff
-        while try await !stop.stop(pod, because: reason, holdDown: holdDown, isDeliberate: true) {
+        while try await !stop.stop(pod, cause, because: reason, holdDown: holdDown, isDeliberate: true) {
             try await Task.sleep(for: backoff.next())
             pod = try await client.pod(named: pod.metadata.name, namespace: labs.namespace)
         }

@@ -49,6 +49,7 @@ struct ForwardingRelay: Sendable {
     private func pumpOutput() async {
         while let bytes = await stream.read() {
             received.value.add(1, ordering: .relaxed)
+            use.noteOutput(byteCount: bytes.count)
             guard (try? await channel.write(bytes)) != nil else { return }
         }
     }

@@ -19,6 +19,7 @@ struct LabForwarding: Sendable {
     let outlook: LabOutlook
     let commands: PodCommands
     let ports: PortStates
+    let metrics: GatewayMetrics
     let logger: Logger
 
     /// A lab that has not said by then how a port takes connections does not tell.
@@ -32,6 +33,9 @@ struct LabForwarding: Sendable {
 
     func run() async throws(ForwardingRefusal) {
         let start = ContinuousClock.now
+        var outcome = ForwardingOutcome.gone
+        metrics.forwardingStarted(course: course.name)
+        defer { metrics.forwardingEnded(course: course.name, outcome) }
         do {
             logger.forwardingRequested(request)
             let port = try checkedPort()
@@ -40,8 +44,13 @@ struct LabForwarding: Sendable {
             defer { outlook.uses.finish(use) }
             try await connect(to: port, use)
             logger.forwardingEnded(after: .now - start)
+            outcome = .ok
         } catch {
             guard let refusal = Self.refusal(for: error) else { return }
+            outcome = .refused
+            if case .refused(_, let limit?)? = error as? LabSessionFailure {
+                metrics.refused(course: course.name, limit)
+            }
             logger.forwardingRefused(refusal.reason)
             throw refusal
         }

@@ -9,6 +9,7 @@ struct Labs: Sendable {
     let client: APIClient
     let pods: PodCache
     let namespace: String
+    let metrics: GatewayMetrics
 
     /// Waits between two tries of a request while a student waits: jittered, so that a class does not come in step.
     static let backoff = Backoff(minimum: .milliseconds(250), maximum: .seconds(10))
@@ -31,7 +32,18 @@ struct Labs: Sendable {
     ) async throws -> Lab {
         if let lab = known(wanted), !lab.isSame(as: dead) { return lab }
         let start = LabStart(labs: self, wanted: wanted, dead: dead, permit: permit, progress: progress)
-        return try await withThrowingTaskGroup(of: Lab?.self) { group in
+        do {
+            let lab = try await follow(start)
+            metrics.labStarted(course: wanted.course.name, .ready)
+            return lab
+        } catch {
+            metrics.labStarted(course: wanted.course.name, Task.isCancelled ? .gone : LabStartOutcome(error))
+            throw error
+        }
+    }
+
+    private func follow(_ start: LabStart) async throws -> Lab {
+        try await withThrowingTaskGroup(of: Lab?.self) { group in
             group.addTask { try await start.run() }
             group.addTask { try await start.watchEvents() }
             group.addTask { try await start.watchDeadline() }

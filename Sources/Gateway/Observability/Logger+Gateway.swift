@@ -147,7 +147,8 @@ extension Logger {
 }
 
 extension AuthenticationRequest.Method {
-    fileprivate var name: String {
+    /// As SSH calls it.
+    var name: String {
         switch self {
         case .none: "none"
         case .password: "password"

@@ -22,12 +22,15 @@ struct LabStop: Sendable {
     let ledgers: Ledgers
     /// What events about a student's labs are attached to; the pod's last minutes if there is none.
     let studentReference: @Sendable (_ student: String) -> ObjectReference?
+    let metrics: GatewayMetrics
     let logger: Logger
 
-    /// - Parameter holdDown: how long the lab is not to be started again by programs that connect by themselves.
+    /// - Parameters:
+    ///   - cause: as it is counted; `reason` says it in words.
+    ///   - holdDown: how long the lab is not to be started again by programs that connect by themselves.
     /// - Returns: false if the pod is not as it was, or gone.
     func stop(
-        _ pod: Pod, because reason: String, holdDown: Duration?, isDeliberate: Bool
+        _ pod: Pod, _ cause: LabStopCause, because reason: String, holdDown: Duration?, isDeliberate: Bool
     ) async throws(APIError) -> Bool {
         let now = Date.now
         let note = holdDown.map {
@@ -43,6 +46,7 @@ struct LabStop: Sendable {
             return false
         }
         logger.labStopped(pod, reason)
+        metrics.labStopped(cause)
         try await carryOut(stopped)
         await tell("LabStopped", .normal, of: pod, "was stopped: \(reason)")
         return true

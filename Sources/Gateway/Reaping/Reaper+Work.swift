@@ -73,8 +73,11 @@ extension Reaper {
             try await client.annotatePod(
                 named: pod.metadata.name, namespace: namespace, uid: pod.metadata.uid,
                 annotations: [ActivityMarks.Annotation.work: ActivityMarks.text(now, uid: pod.metadata.uid)])
+            metrics.activityWritten(true)
         } catch {
-            if !error.isNotFound, !error.isConflict { logger.activityNotWritten(pod.metadata.name, error) }
+            if error.isNotFound || error.isConflict { return }
+            metrics.activityWritten(false)
+            logger.activityNotWritten(pod.metadata.name, error)
         }
     }
 }

@@ -19,6 +19,7 @@ struct Reaper: Sendable {
     let stop: LabStop
     let meter: LabMeter
     let timing: LifeCycleTiming
+    let metrics: GatewayMetrics
     let logger: Logger
 
     /// How long a pod has to have been nobody's: documents are now and then deleted and created again.
@@ -62,7 +63,9 @@ struct Reaper: Sendable {
                 logger.sweepFailed(pod.metadata.name, error)
             }
         }
-        logger.swept(labs: labs.count, in: start.duration(to: .now))
+        let time = start.duration(to: .now)
+        metrics.swept(in: time)
+        logger.swept(labs: labs.count, in: time)
     }
 
     // MARK: One lab
@@ -75,18 +78,19 @@ struct Reaper: Sendable {
             let since = memory.orphans[pod.metadata.uid, default: now]
             memory.orphans[pod.metadata.uid] = since
             guard now.timeIntervalSince(since) >= orphanPatience.timeInterval else { return }
-            return try await end(pod, because: "it is nobody's any more", course: nil)
+            return try await end(pod, .orphan, because: "it is nobody's any more", course: nil)
         }
         memory.orphans[pod.metadata.uid] = nil
-        if student.suspended { return try await end(pod, because: "the account is suspended", course: nil) }
+        if student.suspended { return try await end(pod, .suspended, because: "the account is suspended", course: nil) }
         if pod.status.phase == .failed || pod.status.phase == .succeeded {
             return try await stop.delete(pod)
         }
         if isForsaken(pod, student, course, now) {
-            return try await end(pod, because: "it could not be started, and nobody waits for it", course: nil)
+            return try await end(
+                pod, .unstarted, because: "it could not be started, and nobody waits for it", course: nil)
         }
         if let reason = spentBudget(pod, student, course, &memory, now) {
-            return try await end(pod, because: reason, course: course)
+            return try await end(pod, .budget, because: reason, course: course)
         }
         let isMended = try await mendMarks(of: pod, now)
         let fate = outlook.fate(
@@ -95,7 +99,7 @@ struct Reaper: Sendable {
         if case .unused = reason, isMended { return }
         // What was not measured twice may have worked all the time.
         if case .unused = reason, course.idle.workKeepsLab, memory.work.isUnsettled(pod) { return }
-        try await end(pod, because: reason.words(course.calendar.text(for:)), course: course)
+        try await end(pod, reason.cause, because: reason.words(course.calendar.text(for:)), course: course)
     }
 
     /// A pod that has not gone at its time is given up in the end.
@@ -153,11 +157,11 @@ struct Reaper: Sendable {
         return (student, course)
     }
 
-    private func end(_ pod: Pod, because reason: String, course: Course?) async throws(APIError) {
-        // Not as it was looked at: the next sweep looks again.
-        guard try await stop.stop(pod, because: reason, holdDown: course?.idle.holdDown, isDeliberate: false) else {
-            return
-        }
+    private func end(
+        _ pod: Pod, _ cause: LabStopCause, because reason: String, course: Course?
+    ) async throws(APIError) {
+        // If it is not as it was looked at, the next sweep looks again.
+        _ = try await stop.stop(pod, cause, because: reason, holdDown: course?.idle.holdDown, isDeliberate: false)
     }
 
     /// Marks may be missing for a time in which nobody has watched. They may be late as well: whatever made another

@@ -28,6 +28,7 @@ struct LabSession: Sendable {
     private var outlook: LabOutlook { gateway.outlook }
     private var admission: AdmissionDesk { gateway.admission }
     private var commands: PodCommands { gateway.commands }
+    private var metrics: GatewayMetrics { gateway.metrics }
 
     init(
         gateway: Gateway, visit: Visit, connection: ConnectionInfo, channel: ClientChannel, request: SessionRequest,
@@ -47,32 +48,41 @@ struct LabSession: Sendable {
     func run() async -> ExitReport {
         let start = ContinuousClock.now
         logger.labSessionStarted(request, course: course.name)
-        let report = await perform()
+        metrics.labSessionStarted(course: course.name)
+        let (report, end) = await perform()
+        metrics.labSessionEnded(course: course.name, end)
         logger.labSessionEnded(report, after: .now - start)
         return report
     }
 
-    private func perform() async -> ExitReport {
+    private func perform() async -> (ExitReport, LabSessionEnd) {
         do {
-            if let command = try gatewayCommand() { return try await gateway.gatewayCommands.run(command, for: self) }
-            let program = try RemoteCommand.program(request.program, course: course)
-            let isSFTP = request.program == .subsystem(name: "sftp")
-            defer { admission.closeLabSession(visit) }
-            try await client.wait { try await admit(isSFTP: isSFTP) }
-            let use = outlook.uses.begin(visit, as: .labSession(terminal, isSFTP: isSFTP))
-            defer { outlook.uses.finish(use) }
-            return try await join(program, use)
+            let report = try await serve()
+            return (report, LabSessionEnd(report))
         } catch let failure as LabSessionFailure {
-            return await terminal.fail(failure, logger)
+            if case .refused(_, let limit?) = failure { metrics.refused(course: course.name, limit) }
+            return (await terminal.fail(failure, logger), failure.end)
         } catch let error as LabError {
-            return await terminal.fail(.lab(error), logger)
+            return (await terminal.fail(.lab(error), logger), .gatewayFault)
         } catch let error as APIError {
-            return await terminal.fail(.lab(LabError(unreachable: error)), logger)
+            return (await terminal.fail(.lab(LabError(unreachable: error)), logger), .gatewayFault)
         } catch is StartingClient.Gone {
-            return .status(LabSessionFailure.exitStatus)
+            return (.status(LabSessionFailure.exitStatus), .gone)
         } catch {
-            return await terminal.fail(.lost("the gateway is stopping"), logger)
+            return (await terminal.fail(.lost("the gateway is stopping"), logger), .stopped)
         }
+    }
+
+    private func serve() async throws -> ExitReport {
+        if let command = try gatewayCommand() { return try await gateway.gatewayCommands.run(command, for: self) }
+        let program = try RemoteCommand.program(request.program, course: course)
+        let isSFTP = request.program == .subsystem(name: "sftp")
+        let start = ContinuousClock.now
+        defer { admission.closeLabSession(visit) }
+        try await client.wait { try await admit(isSFTP: isSFTP) }
+        let use = outlook.uses.begin(visit, as: .labSession(terminal, isSFTP: isSFTP))
+        defer { outlook.uses.finish(use) }
+        return try await join(program, use, requestedAt: start)
     }
 
     /// How long the cluster may take to admit the lab session before the student is told what is waited for: for a lab
@@ -108,14 +118,21 @@ struct LabSession: Sendable {
     // MARK: The lab
 
     /// Finds the lab and runs the program in it; again, while the cluster cannot be reached or the lab has just gone.
-    private func join(_ program: [String], _ use: LabUse) async throws -> ExitReport {
+    ///
+    /// - Parameter start: when the client has asked for it.
+    private func join(
+        _ program: [String], _ use: LabUse, requestedAt start: ContinuousClock.Instant
+    ) async throws -> ExitReport {
         var attempts = LabAttempts()
+        var isWarm = labs.known(wanted) != nil
         while true {
             let lab = try await findLab(not: attempts.dead, use)
+            metrics.labReady(course: course.name, isWarm: isWarm, after: .now - start)
             do {
                 return try await run(program, in: lab, use)
             } catch let error as APIError {
                 guard let pause = attempts.failed(error, on: lab) else { throw LabSessionFailure.notRun(error.message) }
+                isWarm = false
                 if attempts.dead != lab { await terminal.say("\(LabStage.retrying(error.message))") }
                 try await client.wait(use) { try await Task.sleep(for: pause) }
             }

@@ -16,7 +16,7 @@ enum LabSessionFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case lost(String)
     case labEnded(String)
     /// A limit of the course's; the sentence says which, and when it will be possible.
-    case refused(String)
+    case refused(String, limit: QuotaLimit? = nil)
     case noGatewayCommand(String)
     /// A rule of the course's has ended it.
     case over(String)
@@ -50,7 +50,7 @@ enum LabSessionFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .lab(let error): "\(error)"
         case .notRun(let reason): "the command could not be run in your lab (\(reason)). \(LabError.askStaff)"
         case .labEnded(let obituary): "\(obituary), and everything that ran in it with it. Log in again for a new one"
-        case .refused(let sentence): sentence
+        case .refused(let sentence, _): sentence
         case .noGatewayCommand(let word):
             "there is no command \(word) of the gateway's; :help lists them. In your lab, a colon and a blank would do"
         case .over(let reason): reason

@@ -123,6 +123,7 @@ struct Relay: Sendable {
     private func pumpOutput() async -> Ending {
         var endNotice = program.endNotice
         do {
+            use.noteOutput(byteCount: program.firstOutput.count)
             try await channel.write(program.firstOutput)
             if endNotice?.hasCome == true { await channel.endReading() }
             while let output = await exec.nextOutput() {
@@ -130,9 +131,12 @@ struct Relay: Sendable {
                 case .stdout where unwanted.isTold.load(ordering: .relaxed):
                     await breakPipe()
                 case .stdout(let bytes):
+                    use.noteOutput(byteCount: bytes.count)
                     try await channel.write(bytes)
                 case .stderr(let bytes):
-                    try await channel.write(endNotice?.take(bytes) ?? bytes, to: .standardError)
+                    let own = endNotice?.take(bytes) ?? bytes
+                    use.noteOutput(byteCount: own.count)
+                    try await channel.write(own, to: .standardError)
                     if endNotice?.hasCome == true { await channel.endReading() }
                 }
             }
