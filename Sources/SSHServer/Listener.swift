@@ -1,6 +1,7 @@
 import CLibSSH
 import Glibc
 import Logging
+import Synchronization
 
 /// A listening TCP socket on an event loop, and the connections it accepts.
 actor Listener {
@@ -19,6 +20,9 @@ actor Listener {
     nonisolated let address: SocketAddress
     /// The accepted sockets; ends when the listener is closed. Each has its place in `startups`, which bounds them.
     nonisolated let accepted: AsyncStream<Accepted>
+
+    /// For those on other threads.
+    nonisolated let phase = Mutex(ServingPhase.starting)
 
     private let fd: CInt
     private let startups: StartupLimit
@@ -54,6 +58,7 @@ actor Listener {
     /// Starts to accept, unless the listener was closed before it came to that.
     func open() {
         guard isOpen else { return }
+        phase.withLock { $0 = .listening }
         loop.register(fd, interest: .read) { self.assumeIsolated { $0.acceptAll() } }
     }
 
@@ -61,6 +66,7 @@ actor Listener {
     func close() {
         guard isOpen else { return }
         isOpen = false
+        phase.withLock { $0 = .draining }
         loop.unregister(fd)
         Glibc.close(fd)
         Glibc.close(spare)

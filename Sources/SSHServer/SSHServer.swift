@@ -13,6 +13,9 @@ public final class SSHServer: Sendable {
     /// Where the server listens, with the port that the kernel chose.
     public var address: SocketAddress { listener.address }
 
+    /// Whether new clients get in now.
+    public var phase: ServingPhase { listener.phase.withLock { $0 } }
+
     private let configuration: Configuration
     private let logger: Logger
     private let handlers: @Sendable (ConnectionInfo) -> ConnectionHandlers

@@ -45,6 +45,8 @@ struct Serve: AsyncParsableCommand {
                 tick: 5s                   # looks at this gateway's lab sessions
                 sweepInterval: 15s         # looks of the elected gateway at all labs
                 activityInterval: 60s      # marks on a pod of when its lab was last used
+              metrics:                     # nowhere, if this is left out; nobody has to log in there
+                listen: 127.0.0.1:9102     # HTTP: /metrics for Prometheus, /healthz, /readyz
               log:
                 format: json               # or text
                 level: info
@@ -73,13 +75,14 @@ struct Serve: AsyncParsableCommand {
 
     private func serve(_ settings: Settings, _ logger: Logger) async throws {
         let folder = try settings.classroom.map { try ClassroomFolder(path: $0, logger: logger) }
+        let metrics = Metrics(settings.metrics, logger: logger)
         try await Cluster.with(settings.cluster, logger: logger) { cluster in
-            try await services(settings, folder, cluster, logger).run()
+            try await services(settings, folder, cluster, metrics, logger).run()
         }
     }
 
     private func services(
-        _ settings: Settings, _ folder: ClassroomFolder?, _ cluster: Cluster, _ logger: Logger
+        _ settings: Settings, _ folder: ClassroomFolder?, _ cluster: Cluster, _ metrics: Metrics?, _ logger: Logger
     ) throws -> ServiceGroup {
         let (source, sourceServices) = classroom(settings, folder, cluster, logger)
         let gateway = Gateway(
@@ -87,8 +90,10 @@ struct Serve: AsyncParsableCommand {
         let server = try SSHServer(
             configuration: try settings.server(), logger: logger, handlers: gateway.handlers(for:))
 
-        // Started in this order, stopped in reverse: students leave before what they depend on does.
-        let services = (sourceServices + gateway.services).map {
+        let metricsServices = (metrics?.server(Readiness(gateway: gateway, server: server))).map { [$0] } ?? []
+        // Started in this order, stopped in reverse: students leave before what they depend on does, and whoever watches
+        // is told until the end.
+        let services = (metricsServices + sourceServices + gateway.services).map {
             ServiceGroupConfiguration.ServiceConfiguration(service: $0)
         }
         return ServiceGroup(

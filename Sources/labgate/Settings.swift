@@ -26,6 +26,8 @@ struct Settings: Sendable {
     /// Folder of the Course and Student documents; nil if they are custom resources only.
     var classroom: String? = "classroom"
     var cluster = Cluster()
+    /// Where metrics and health are served over HTTP; nil for nowhere.
+    var metrics: ListenAddress?
     /// How long lab sessions may go on after SIGTERM.
     var drainTimeout: Duration = .seconds(3600)
     /// How often labs are looked after.
@@ -72,6 +74,7 @@ struct Settings: Sendable {
         classroom = folder ?? (cluster.readsClassroom ? nil : path("classroom"))
         limits = file.value("ssh", .object(Limits.init(reading:)), default: limits)
         timing = file.value("lifeCycle", .object(LifeCycleTiming.init(reading:)), default: timing)
+        metrics = file.optional("metrics", .object { $0.required("listen", .listenAddress) })
         let log = file.value("log", .object(Log.init(reading:)), default: Log())
         (logFormat, logLevel) = (log.format, log.level)
     }
