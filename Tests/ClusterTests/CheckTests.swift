@@ -95,6 +95,20 @@ extension ClusterTests {
             #expect(child.status != 0)
         }
 
+        @Test("Metrics without a place, or with one that is none, are told with file, line and key")
+        func metricsProblem() async throws {
+            for (metrics, problem) in [
+                ("{}", "metrics.listen: missing"), ("{listen: everywhere}", "metrics.listen: must be host:port"),
+                ("{listen: \":9102\", path: /m}", "metrics.path: unknown key"),
+            ] {
+                try sample.writeConfiguration(extra: "metrics: \(metrics)")
+                let child = try await check()
+                #expect(child.status != 0)
+                #expect(child.errors.contains("labgate.yaml:6: \(problem)"), "\(child.errors)")
+            }
+            try sample.writeConfiguration()
+        }
+
         @Test("A cluster that does not answer is told in a line")
         func noCluster() async throws {
             let kubeconfig = try TemporaryFolder.make().appending(path: "kubeconfig")

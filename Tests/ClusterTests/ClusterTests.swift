@@ -10,7 +10,7 @@ import Testing
 /// | `LABGATE_TEST_BINARY` | the executable under test (default `.build/debug/labgate`) |
 /// | `LABGATE_TEST_SHARED_FOLDER` | a folder of the node, for a shared volume (default: a ConfigMap) |
 /// | `LABGATE_TEST_COMPONENT` | the program that stops and starts parts of the cluster |
-/// | `LABGATE_TEST_PYTHON` | a Python with asyncssh |
+/// | `LABGATE_TEST_PYTHON` | a Python with asyncssh and prometheus_client |
 ///
 /// One test at a time: they measure what a pod, a node and an API server do to each other.
 @Suite(.serialized, .enabled(if: Cluster.isThere, "LABGATE_TEST_KUBECONFIG is not set"), .timeLimit(.minutes(5)))
