@@ -1,0 +1,155 @@
+import Foundation
+public import Logging
+import NIOHTTP1
+public import ServiceLifecycle
+import Synchronization
+
+/// The containers that have certain labels, kept up to date by the engine's events.
+///
+/// Reading is cheap and never waits. While the engine is away the containers last known stay.
+public final class ContainerCache: Service {
+    private let client: EngineClient
+    private let labels: [String: String]
+    private let configuration: ContainerCacheConfiguration
+    private let logger: Logger
+    private let store = ContainerStore()
+    /// When the engine was found away; nil while it answers.
+    private let outage = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// Makes a cache; ``run()`` fills it.
+    ///
+    /// - Parameter labels: A container must have all of them.
+    public init(
+        client: EngineClient, labels: [String: String], configuration: ContainerCacheConfiguration = .init(),
+        logger: Logger
+    ) {
+        self.client = client
+        self.labels = labels
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// Lists, follows events and starts over, until the task is cancelled or the service is told to shut down.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown { await self.follow() }
+    }
+}
+
+// MARK: - Reading
+
+extension ContainerCache {
+    /// True once the first list is in.
+    public var isSynced: Bool { store.isSynced }
+
+    /// Returns once the cache is synced.
+    ///
+    /// - Throws: `CancellationError` if the task is cancelled first.
+    public func waitUntilSynced() async throws { try await store.waitUntilSynced() }
+
+    /// The container of this name as last seen.
+    public func container(named name: String) -> Container? { store.container(named: name) }
+
+    /// All containers as last seen, in no order.
+    public var containers: [Container] { store.containers }
+
+    /// The container of this name, now (once the cache is synced) and after each change; nil means that there is none.
+    /// A slow reader gets the latest state only.
+    public func updates(ofContainerNamed name: String) -> AsyncStream<Container?> {
+        store.updates(ofContainerNamed: name)
+    }
+
+    /// An element now (once the cache is synced) and after each change of any container. A slow reader gets one element
+    /// for all changes in the meantime. Every use makes a stream of its own.
+    public var changes: AsyncStream<Void> { store.changes() }
+}
+
+// MARK: - Following
+
+extension ContainerCache {
+    private func follow() async {
+        var pause = configuration.minimumBackoff
+        while !Task.isCancelled {
+            let start = ContinuousClock.now
+            do throws(EngineError) {
+                try await followOnce()
+                if start.duration(to: .now) >= configuration.maximumBackoff {
+                    pause = configuration.minimumBackoff
+                    continue
+                }
+            } catch {
+                if Task.isCancelled { return }
+                if start.duration(to: .now) >= configuration.maximumBackoff { pause = configuration.minimumBackoff }
+                noteOutage(error)
+            }
+            try? await Task.sleep(for: pause * Double.random(in: 1...1.5))
+            pause = min(pause * 2, configuration.maximumBackoff)
+        }
+    }
+
+    /// Follows events until it is time to list anew.
+    private func followOnce() async throws(EngineError) {
+        let result = await withTaskGroup(of: Result<Void, EngineError>.self) { group in
+            group.addTask {
+                do throws(EngineError) { return .success(try await self.listAndFollow()) } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: self.configuration.resyncInterval)
+                return .success(())
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? .success(())
+        }
+        try result.get()
+    }
+
+    /// Lists, and then applies all events from just before the list on: what happens meanwhile comes twice, and is
+    /// looked at twice, rather than never.
+    private func listAndFollow() async throws(EngineError) {
+        let operation = "follow the events of containers"
+        let filters = try EngineFilters(["type": ["container"], "label": labels.asAssignments], operation: operation)
+        // To the whole second, as Podman reads it.
+        let since = Int(Date.now.timeIntervalSince1970) - 1
+        let request = EngineRequest(
+            .GET, "/events", query: [("since", "\(since)"), ("filters", filters.json)], operation: operation,
+            timeout: client.configuration.followSilenceLimit)
+        try await list()
+        try await client.readLines(of: request) { (event: EngineEvent) throws(EngineError) in
+            guard event.concernsContainer else { return }
+            if let container = try await inspect(event.id) { store.set(container) } else { store.remove(id: event.id) }
+        }
+    }
+
+    private func list() async throws(EngineError) {
+        var containers: [Container] = []
+        for summary in try await client.containers(labels: labels) {
+            if let container = try await inspect(summary.id) { containers.append(container) }
+        }
+        store.replace(with: containers)
+        noteAnswer()
+    }
+
+    /// - Returns: nil if the container is gone.
+    private func inspect(_ id: String) async throws(EngineError) -> Container? {
+        do throws(EngineError) {
+            return try await client.container(id)
+        } catch {
+            if error.isNotFound { return nil }
+            throw error
+        }
+    }
+
+    private func noteOutage(_ error: EngineError) {
+        let isNews = outage.withLock { outage in
+            defer { outage = outage ?? .now }
+            return outage == nil
+        }
+        if isNews { logger.warning("The container engine was lost; retrying", metadata: ["error": "\(error)"]) }
+    }
+
+    private func noteAnswer() {
+        guard let began = outage.withLock({ $0.take() }) else { return }
+        logger.notice("The container engine is back", metadata: ["outage": "\(began.duration(to: .now))"])
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import DockerEngine
+
+/// The cache of containers on the real engine that `LABGATE_TEST_ENGINE` names.
+@Suite(
+    "A cache of containers", .enabled(if: TestEngine.isThere, "LABGATE_TEST_ENGINE is not set"), .serialized,
+    .timeLimit(.minutes(2)))
+struct ContainerCacheTests {
+    /// A cache that runs, of containers with a label of its own.
+    private func withCache(
+        _ client: EngineClient, configuration: ContainerCacheConfiguration = .init(),
+        _ body: @Sendable (ContainerCache, ContainerSpec) async throws -> Void
+    ) async throws {
+        var spec = TestEngine.spec()
+        spec.labels = [TestEngine.label: TestEngine.uniqueName()]
+        let cache = ContainerCache(
+            client: client, labels: spec.labels, configuration: configuration, logger: TestEngine.logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await cache.run() }
+            defer { group.cancelAll() }
+            try await cache.waitUntilSynced()
+            try await body(cache, spec)
+        }
+    }
+
+    @Test("shows what happens to containers, from their creation to their end")
+    func life() async throws {
+        try await TestEngine.withClient { client in
+            try await withCache(client) { cache, spec in
+                #expect(cache.containers.isEmpty)
+                let name = TestEngine.uniqueName()
+                var updates = cache.updates(ofContainerNamed: name).makeAsyncIterator()
+                #expect(await updates.next() == .some(nil))
+                let id = try await client.createContainer(named: name, spec).id
+                #expect(try await eventually { cache.container(named: name)?.state.isRunning == false })
+                try await client.startContainer(id)
+                #expect(try await eventually { cache.container(named: name)?.state.isRunning == true })
+                #expect(await updates.next()??.id == id)
+                try await client.stopContainer(id, timeout: .zero)
+                #expect(try await eventually { cache.container(named: name)?.state.isRunning == false })
+                try await client.removeContainer(id)
+                #expect(try await eventually { cache.containers.isEmpty })
+            }
+        }
+    }
+
+    @Test("knows those that were there before it, sees a program end by itself, and leaves others out")
+    func others() async throws {
+        try await TestEngine.withClient { client in
+            var configuration = ContainerCacheConfiguration()
+            configuration.resyncInterval = .milliseconds(300)
+            try await withCache(client, configuration: configuration) { cache, spec in
+                var brief = spec
+                brief.command = ["sh", "-c", "sleep 0.5; exit 9"]
+                let name = TestEngine.uniqueName()
+                let id = try await client.createContainer(named: name, brief).id
+                try await client.startContainer(id)
+                #expect(try await eventually { cache.container(named: name)?.state.status == "exited" })
+                #expect(cache.container(named: name)?.state.exitCode == 9)
+                let second = ContainerCache(client: client, labels: spec.labels, logger: TestEngine.logger)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await second.run() }
+                    try await second.waitUntilSynced()
+                    #expect(second.containers.map(\.id) == [id])
+                    group.cancelAll()
+                }
+                try await TestEngine.withContainer { _, other in
+                    try await Task.sleep(for: .milliseconds(500))
+                    #expect(!cache.containers.contains { $0.id == other })
+                }
+                try await client.removeContainer(id, force: true)
+                #expect(try await eventually { cache.containers.isEmpty })
+            }
+        }
+    }
+}

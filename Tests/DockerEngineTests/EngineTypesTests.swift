@@ -1,0 +1,86 @@
+import Foundation
+import NIOCore
+import Testing
+
+@testable import DockerEngine
+
+@Suite("What engines say")
+struct EngineTypesTests {
+    private func version(_ newest: String, _ oldest: String?) -> EngineVersion {
+        EngineVersion(version: "1", apiVersion: newest, minimumAPIVersion: oldest, components: nil)
+    }
+
+    @Test("API 1.41 is spoken with whoever does, and the oldest there is with newer engines")
+    func apiVersion() throws {
+        #expect(try APIVersion.agree(with: version("1.41", "1.24")).description == "1.41")
+        #expect(try APIVersion.agree(with: version("1.47", "1.24")).description == "1.41")
+        #expect(try APIVersion.agree(with: version("1.52", "1.44")).description == "1.44")
+        #expect(try APIVersion.agree(with: version("1.100", nil)).description == "1.41")
+        let old = #expect(throws: EngineError.self) { try APIVersion.agree(with: version("1.40", "1.12")) }
+        #expect(
+            old?.description == "agree on an API version: the engine (1) speaks API 1.40 and no newer; "
+                + "install Docker 20.10, Podman 3.0, or a later one")
+        #expect(throws: EngineError.self) { try APIVersion.agree(with: version("one", nil)) }
+    }
+
+    @Test("Points in time are read with any number of digits and any zone, and the year 1 is never")
+    func times() {
+        let expected = Date(timeIntervalSince1970: 1_732_545_130)
+        for text in [
+            "2024-11-25T14:32:10Z", "2024-11-25T14:32:10.683361456Z", "2024-11-25T15:32:10.5+01:00",
+        ] {
+            #expect(EngineTime.date(text) == expected, "\(text)")
+        }
+        #expect(EngineTime.date("0001-01-01T00:00:00Z") == nil)
+        #expect(EngineTime.date("yesterday") == nil)
+        #expect(EngineTime.date(nil) == nil)
+    }
+
+    @Test("A container is read as Docker shows it")
+    func container() throws {
+        let json = #"""
+            {"Id":"ab12","Created":"2024-11-25T14:32:10.1Z","Name":"/lab-edu01","Image":"sha256:cd",
+             "Config":{"Image":"gcc:13","Labels":null},
+             "State":{"Status":"exited","Running":false,"OOMKilled":true,"ExitCode":137,"Error":"",
+                      "StartedAt":"2024-11-25T14:32:10.1Z","FinishedAt":"0001-01-01T00:00:00Z"}}
+            """#
+        let container = try JSONDecoder().decode(Container.self, from: Data(json.utf8))
+        #expect(container.name == "lab-edu01")
+        #expect(container.labels.isEmpty)
+        #expect(container.state.isOutOfMemory)
+        #expect(container.state.exitCode == 137)
+        #expect(container.state.startedAt == Date(timeIntervalSince1970: 1_732_545_130))
+        #expect(container.state.finishedAt == nil)
+    }
+
+    @Test("Execs are no news about their container")
+    func events() throws {
+        for (action, concerns) in [
+            ("start", true), ("died", true), ("exec_create: sh -c true", false), ("exec_die", false), ("exec", false),
+        ] {
+            let json = #"{"Type":"container","Action":"\#(action)","Actor":{"ID":"ab12","Attributes":{}}}"#
+            let event = try JSONDecoder().decode(EngineEvent.self, from: Data(json.utf8))
+            #expect(event.concernsContainer == concerns, "\(action)")
+        }
+    }
+
+    @Test("Lines come whole, however they are chunked, the last one without its end included")
+    func lines() throws {
+        var lines = LineBuffer(maximumLineBytes: 5)
+        var found: [String] = []
+        for chunk in ["a", "b\n\nc", "\nde", "fgh\nx"] {
+            lines.append(ByteBuffer(string: chunk))
+            while let line = try lines.next() { found.append(String(buffer: line)) }
+        }
+        #expect(found == ["ab", "c", "defgh"])
+        let rest = lines.takeRest()
+        #expect(rest.map { String(buffer: $0) } == "x")
+        lines.append(ByteBuffer(string: "123456"))
+        do {
+            _ = try lines.next()
+            Issue.record("a line that is too long was taken")
+        } catch {
+            #expect(error.limit == 5)
+        }
+    }
+}
