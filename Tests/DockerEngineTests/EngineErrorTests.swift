@@ -50,7 +50,7 @@ struct EngineErrorTests {
                 missing?.description == "ping: there is no socket \(path); start Docker, or Podman's service "
                     + "(podman.socket), or name another")
             // A socket that nobody listens at any more is what a killed engine leaves behind.
-            try await FakeEngine.with({ _ in FakeEngine.version }) { other, _ in
+            try await FakeEngine.with({ _ in FakeEngine.ping }) { other, _ in
                 try FileManager.default.linkItem(atPath: other, toPath: path)
             }
             let dead = await #expect(throws: EngineError.self) { try await client.ping() }

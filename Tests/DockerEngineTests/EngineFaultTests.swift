@@ -11,7 +11,8 @@ import Testing
     .timeLimit(.minutes(2)))
 struct EngineFaultTests {
     private func engine(_ verb: String) async throws {
-        _ = try await ChildProcess.run([TestEngine.command ?? "", verb])
+        let program = try await ChildProcess.run([TestEngine.command ?? "", verb])
+        try #require(program.status == 0, "\(program.errors)")
     }
 
     @Test("ends execs without a false success, is missed in words, and is found again by the cache")

@@ -13,7 +13,7 @@ struct FakeEngineTests {
         var configuration = EngineConfiguration()
         configuration.exec.exitTimeout = .milliseconds(100)
         try await FakeEngine.with { line in
-            if line.hasPrefix("GET /version") { return FakeEngine.version }
+            if line.hasPrefix("GET /_ping") { return FakeEngine.ping }
             if line.hasPrefix("POST /v1.41/containers/c/exec") { return .http("201 Created", #"{"Id":"e1"}"#) }
             return line.hasPrefix("POST /v1.41/exec/e1/start") ? start : inspection
         } _: { path, _ in
@@ -93,7 +93,7 @@ struct FakeEngineTests {
             }
             #expect(
                 engine.requests == [
-                    "GET /version HTTP/1.1",
+                    "GET /_ping HTTP/1.1", "GET /version HTTP/1.1",
                     "GET /v1.44/containers/json?all=true&filters=%7B%22label%22%3A%5B%22a%3Db%22%5D%7D HTTP/1.1",
                     "GET /v1.44/containers/json?all=true&filters=%7B%22label%22%3A%5B%22a%3Db%22%5D%7D HTTP/1.1",
                 ])
@@ -103,7 +103,7 @@ struct FakeEngineTests {
     @Test("names the tag latest where a pull names none, as Docker else gets all of them")
     func pull() async throws {
         try await FakeEngine.with { line in
-            line.hasPrefix("GET /version") ? FakeEngine.version : .http("200 OK", #"{"status":"Pulling"}"#)
+            line.hasPrefix("GET /_ping") ? FakeEngine.ping : .http("200 OK", #"{"status":"Pulling"}"#)
         } _: { path, engine in
             try await EngineClient.with(socketPath: path) { client in
                 for name in ["localhost:5000/gcc", "gcc:13", "a/gcc@sha256:00"] { try await client.pullImage(named: name) }

@@ -214,7 +214,6 @@ struct RealEngineExecTests {
                 }
                 _ = await stream.collect()
                 if case .exited(let code) = stream.result { #expect(code == 137) }
-                print("CONTAINER ENDS removed=\(removed): \(stream.result)")
             }
         }
     }

@@ -7,7 +7,7 @@ import Testing
 /// Containers on the real engine that `LABGATE_TEST_ENGINE` names.
 @Suite(
     "Containers on a real engine", .enabled(if: TestEngine.isThere, "LABGATE_TEST_ENGINE is not set"), .serialized,
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(3)))
 struct RealEngineTests {
     @Test("The engine says what it is")
     func version() async throws {
@@ -102,14 +102,6 @@ struct RealEngineTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["file"])
     }
 
-    @Test("A bind of a folder that is not there is refused, not made")
-    func missingFolder() async throws {
-        var spec = TestEngine.spec()
-        spec.mounts = [.bind(source: "/no/such/folder", target: "/mybackup", readOnly: true)]
-        await #expect(throws: EngineError.self) { try await TestEngine.withContainer(spec) { _, _ in } }
-        #expect(!FileManager.default.fileExists(atPath: "/no/such/folder"))
-    }
-
     @Test("A volume outlives its containers")
     func volumes() async throws {
         try await TestEngine.withClient { client in
@@ -119,7 +111,6 @@ struct RealEngineTests {
             #expect(try await client.createVolume(volume).name == name)
             #expect(try await client.createVolume(volume).name == name)
             var spec = TestEngine.spec()
-            spec.user = "0"
             spec.mounts = [.volume(name: name, target: "/home/student", readOnly: false)]
             try await TestEngine.withContainer(spec) { client, id in
                 _ = try await client.output(of: ["sh", "-c", "echo work > /home/student/work"], in: id)

@@ -6,6 +6,9 @@ struct APIVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The version that this client is written for: Docker from 20.10 and Podman from 3.0 on speak it.
     static let preferred = APIVersion(major: 1, minor: 41)
 
+    /// An engine whose newest version this is, or an older one, speaks the preferred one, too: Docker 24 does.
+    static let newestWithPreferred = APIVersion(major: 1, minor: 43)
+
     var description: String { "\(major).\(minor)" }
 
     static func < (left: Self, right: Self) -> Bool { (left.major, left.minor) < (right.major, right.minor) }

@@ -56,15 +56,36 @@ extension EngineClient {
 
     /// Asks the engine for a sign of life.
     public func ping() async throws(EngineError) {
-        _ = try await answer(to: EngineRequest(.GET, "/_ping", operation: "ping", isVersioned: false))
+        _ = try await newestAPIVersion()
     }
 
     /// The API version for paths: agreed on with the engine at the first request.
+    ///
+    /// The answer to a ping names the newest version. Only where the oldest may be newer than ours is more asked for:
+    /// Podman starts several programs to tell its own version, which takes as long as all else together.
     func apiVersion() async throws(EngineError) -> APIVersion {
         if let agreed = agreedVersion.withLock({ $0 }) { return agreed }
-        let agreed = try APIVersion.agree(with: try await version())
+        let newest = try await newestAPIVersion()
+        let agreed: APIVersion
+        if let newest, (APIVersion.preferred...APIVersion.newestWithPreferred).contains(newest) {
+            agreed = .preferred
+        } else {
+            agreed = try APIVersion.agree(with: try await version())
+        }
         agreedVersion.withLock { $0 = agreed }
         return agreed
+    }
+
+    /// The newest API version that the engine speaks, if its answer to a ping names one.
+    private func newestAPIVersion() async throws(EngineError) -> APIVersion? {
+        let request = EngineRequest(.GET, "/_ping", operation: "ping", isVersioned: false)
+        let response = try await execute(request, on: requests)
+        do {
+            _ = try await response.body.collect(upTo: configuration.maximumResponseBytes)
+        } catch {
+            throw failure(error, operation: request.operation)
+        }
+        return response.headers.first(name: "Api-Version").flatMap(APIVersion.init)
     }
 }
 

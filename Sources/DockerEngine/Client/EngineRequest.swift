@@ -12,10 +12,13 @@ struct EngineRequest {
     var operation: String
     /// False for the few paths that have no API version.
     var isVersioned = true
-    var headers = HTTPHeaders()
+    var headers = EngineRequest.commonHeaders
     var body: ByteBuffer?
     /// How long the answer's head may take, if not as long as usual.
     var timeout: Duration?
+
+    /// A socket has no host name, but HTTP/1.1 asks for one and engines for a header of that name.
+    static let commonHeaders: HTTPHeaders = ["Host": "engine", "User-Agent": "labgate"]
 
     /// - Parameters:
     ///   - path: Encoded.

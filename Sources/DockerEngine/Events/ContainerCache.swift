@@ -72,7 +72,8 @@ extension ContainerCache {
             let start = ContinuousClock.now
             do throws(EngineError) {
                 try await followOnce()
-                if start.duration(to: .now) >= configuration.maximumBackoff {
+                // Time to list anew; or events ended, which they must not do so fast that this were a busy loop.
+                if start.duration(to: .now) >= min(configuration.maximumBackoff, configuration.resyncInterval) {
                     pause = configuration.minimumBackoff
                     continue
                 }
@@ -86,11 +87,15 @@ extension ContainerCache {
         }
     }
 
-    /// Follows events until it is time to list anew.
+    /// Lists, and then applies all events from just before the list on, until it is time to list anew: what happens
+    /// meanwhile comes twice, and is looked at twice, rather than never.
     private func followOnce() async throws(EngineError) {
+        // To the whole second, as Podman reads it.
+        let since = Int(Date.now.timeIntervalSince1970) - 1
+        try await list()
         let result = await withTaskGroup(of: Result<Void, EngineError>.self) { group in
             group.addTask {
-                do throws(EngineError) { return .success(try await self.listAndFollow()) } catch {
+                do throws(EngineError) { return .success(try await self.applyEvents(since: since)) } catch {
                     return .failure(error)
                 }
             }
@@ -104,17 +109,12 @@ extension ContainerCache {
         try result.get()
     }
 
-    /// Lists, and then applies all events from just before the list on: what happens meanwhile comes twice, and is
-    /// looked at twice, rather than never.
-    private func listAndFollow() async throws(EngineError) {
+    private func applyEvents(since: Int) async throws(EngineError) {
         let operation = "follow the events of containers"
         let filters = try EngineFilters(["type": ["container"], "label": labels.asAssignments], operation: operation)
-        // To the whole second, as Podman reads it.
-        let since = Int(Date.now.timeIntervalSince1970) - 1
         let request = EngineRequest(
             .GET, "/events", query: [("since", "\(since)"), ("filters", filters.json)], operation: operation,
             timeout: client.configuration.followSilenceLimit)
-        try await list()
         try await client.readLines(of: request) { (event: EngineEvent) throws(EngineError) in
             guard event.concernsContainer else { return }
             if let container = try await inspect(event.id) { store.set(container) } else { store.remove(id: event.id) }

@@ -6,7 +6,8 @@ import Synchronization
 /// Tells an exec's terminal its size, by requests beside the stream: one at a time, the latest size next.
 ///
 /// Right after its start an exec may not be there for the engine yet, which refuses a resize then (Podman with 409 or 500);
-/// the request is repeated some times.
+/// the request is repeated some times. And where two sizes come fast, Podman's monitor (conmon 2.1) reads both and heeds
+/// the first: there is a pause before the next one, and the last of several is told twice.
 final class ExecResizer: Sendable {
     private enum State {
         case idle
@@ -21,7 +22,10 @@ final class ExecResizer: Sendable {
         var rows: UInt16
     }
 
+    /// The wait before a refused size is tried again; it doubles with every further try.
     private static let firstPause: TimeAmount = .milliseconds(20)
+    /// The wait between a size and the next one.
+    private static let pause: TimeAmount = .milliseconds(50)
     private static let timeout: TimeAmount = .seconds(10)
 
     private let client: HTTPClient
@@ -54,7 +58,7 @@ final class ExecResizer: Sendable {
                 return false
             }
         }
-        if isFree { send(size, attemptsLeft: attempts, pause: Self.firstPause) }
+        if isFree { send(size, attemptsLeft: attempts, isFollowUp: false) }
     }
 
     /// No more sizes are of use.
@@ -62,37 +66,42 @@ final class ExecResizer: Sendable {
         state.withLock { $0 = .stopped }
     }
 
-    private func send(_ size: Size, attemptsLeft: Int, pause: TimeAmount) {
+    /// - Parameter isFollowUp: True if another size went before it just now.
+    private func send(_ size: Size, attemptsLeft: Int, isFollowUp: Bool, retryPause: TimeAmount = firstPause) {
         guard let url,
-            let request = try? HTTPClient.Request(url: "\(url)?h=\(size.rows)&w=\(size.columns)", method: .POST)
-        else { return finish() }
+            let request = try? HTTPClient.Request(
+                url: "\(url)?h=\(size.rows)&w=\(size.columns)", method: .POST, headers: EngineRequest.commonHeaders)
+        else { return stop() }
         client.execute(request: request, eventLoop: .delegateAndChannel(on: eventLoop), deadline: .now() + Self.timeout)
             .whenComplete { result in
-                let isDone =
+                let isTold =
                     if case .success(let answer) = result { (200..<300).contains(answer.status.code) } else { false }
-                if isDone || attemptsLeft <= 1 { return self.finish() }
-                self.eventLoop.scheduleTask(in: pause) {
-                    self.retry(size, attemptsLeft: attemptsLeft - 1, pause: pause * 2)
+                let isDone = isTold || attemptsLeft <= 1
+                self.eventLoop.scheduleTask(in: isDone ? Self.pause : retryPause) {
+                    if isDone { return self.finish(size, isFollowUp: isFollowUp) }
+                    guard let latest = self.takeNext(else: size) else { return }
+                    self.send(
+                        latest, attemptsLeft: attemptsLeft - 1, isFollowUp: isFollowUp, retryPause: retryPause * 2)
                 }
             }
     }
 
-    /// Tries again, with a newer size if there is one.
-    private func retry(_ size: Size, attemptsLeft: Int, pause: TimeAmount) {
-        let latest = state.withLock { state -> Size? in
+    /// The size that is to be told now: a newer one if there is one. Nil once the program has ended.
+    private func takeNext(else size: Size) -> Size? {
+        state.withLock { state in
             guard case .sending(let next) = state else { return nil }
             state = .sending(next: nil)
             return next ?? size
         }
-        if let latest { send(latest, attemptsLeft: attemptsLeft, pause: pause) }
     }
 
-    private func finish() {
-        let next = state.withLock { state -> Size? in
-            guard case .sending(let next) = state else { return nil }
-            state = next == nil ? .idle : .sending(next: nil)
-            return next
+    /// A size was told, or given up: goes on with the one that came meanwhile.
+    private func finish(_ size: Size, isFollowUp: Bool) {
+        let (next, isNews) = state.withLock { state -> (Size?, Bool) in
+            guard case .sending(let next) = state else { return (nil, false) }
+            if next == nil, !isFollowUp { state = .idle } else { state = .sending(next: nil) }
+            return (next ?? (isFollowUp ? size : nil), next != nil)
         }
-        if let next { send(next, attemptsLeft: attempts, pause: Self.firstPause) }
+        if let next { send(next, attemptsLeft: attempts, isFollowUp: isNews) }
     }
 }

@@ -18,8 +18,8 @@ final class FakeEngine: Sendable {
         }
     }
 
-    /// What any engine of API 1.41 says.
-    static let version = Answer.http("200 OK", #"{"Version":"20.10.0","ApiVersion":"1.41","MinAPIVersion":"1.12"}"#)
+    /// What an engine of API 1.41 says to a ping.
+    static let ping = Answer(bytes: "HTTP/1.1 200 OK\r\nApi-Version: 1.41\r\nContent-Length: 2\r\n\r\nOK")
 
     private let requestLines = Mutex<[String]>([])
 
