@@ -22,8 +22,8 @@ extension APIVersion {
         self.init(major: major, minor: minor)
     }
 
-    /// The version to use with an engine: the preferred one, or the oldest that the engine speaks if it is newer (Docker
-    /// 29 dropped those before 1.44).
+    /// The version to use with an engine: the preferred one, or the oldest that the engine speaks if it is newer
+    /// (Docker 29 dropped those before 1.44).
     ///
     /// - Throws: ``EngineError`` if the engine is too old, or no engine.
     static func agree(with engine: EngineVersion) throws(EngineError) -> APIVersion {

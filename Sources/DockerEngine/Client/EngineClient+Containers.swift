@@ -3,8 +3,8 @@ import NIOHTTP1
 extension EngineClient {
     /// Creates a container of this name; it does not run yet.
     ///
-    /// - Throws: ``EngineError``; ``EngineError/isNameInUse`` if there is one of that name, ``EngineError/isNotFound`` if
-    ///   the image is not on the host.
+    /// - Throws: ``EngineError``; ``EngineError/isNameInUse`` if there is one of that name, ``EngineError/isNotFound``
+    ///   if the image is not on the host.
     public func createContainer(named name: String, _ spec: ContainerSpec) async throws(EngineError) -> CreatedContainer
     {
         let request = EngineRequest(

@@ -19,7 +19,8 @@ extension EngineClient {
     /// - Parameters:
     ///   - name: With its tag or digest. Without either, `latest` is meant.
     ///   - progress: Is told what is going on; must not take long.
-    /// - Throws: ``EngineError`` in the registry's words. Both engines say yes first and tell a failure within the answer.
+    /// - Throws: ``EngineError`` in the registry's words. Both engines say yes first and tell a failure within the
+    ///   answer.
     public func pullImage(
         named name: String, progress: (PullProgress) -> Void = { _ in }
     ) async throws(EngineError) {

@@ -30,7 +30,8 @@ public final class EngineClient: Sendable {
             redirectConfiguration: .disallow,
             timeout: .init(
                 connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.readTimeout)))
-        // A socket that is not there does not come by waiting; who asks says so at once, and asks again in its own time.
+        // A socket that is not there does not come by waiting; who asks says so at once, and asks again in its own
+        // time.
         http.connectionPool.retryConnectionEstablishment = false
         http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.maximumConnections
         requests = HTTPClient(eventLoopGroup: group, configuration: http)

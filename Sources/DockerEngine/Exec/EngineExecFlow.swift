@@ -3,8 +3,9 @@ import Synchronization
 
 /// Where the event loop of a connection and the tasks that use its stream meet.
 ///
-/// One lock guards everything; it is held for a few instructions, and continuations are resumed outside of it. Output is
-/// bounded by not reading the socket while the consumer lags; input by suspending writers while the kernel takes no more.
+/// One lock guards everything; it is held for a few instructions, and continuations are resumed outside of it. Output
+/// is bounded by not reading the socket while the consumer lags; input by suspending writers while the kernel takes no
+/// more.
 final class EngineExecFlow: Sendable {
     /// What the consumer finds.
     enum Take {

@@ -47,8 +47,8 @@ public final class EngineExecStream: Sendable {
         }
     }
 
-    /// Sends bytes to the program's stdin; returns when they are on their way or safely within the input bound, not when
-    /// the program has read them.
+    /// Sends bytes to the program's stdin; returns when they are on their way or safely within the input bound, not
+    /// when the program has read them.
     ///
     /// Suspends while the connection takes no more.
     /// - Throws: ``EngineExecError/closed`` if the stream has ended or its input was closed,

@@ -14,7 +14,8 @@ struct ExecInspector: Sendable {
 
     /// The exit code, as the engine says it; waits for it as long as the configuration permits.
     ///
-    /// The output's end and the program's come to the engine by different ways, so for a moment the program seems to run on.
+    /// The output's end and the program's come to the engine by different ways, so for a moment the program seems to
+    /// run on.
     func result() async -> EngineExecResult {
         let deadline = ContinuousClock.now + client.configuration.exec.exitTimeout
         var pause = Self.firstPause

@@ -5,9 +5,9 @@ import Synchronization
 
 /// Tells an exec's terminal its size, by requests beside the stream: one at a time, the latest size next.
 ///
-/// Right after its start an exec may not be there for the engine yet, which refuses a resize then (Podman with 409 or 500);
-/// the request is repeated some times. And where two sizes come fast, Podman's monitor (conmon 2.1) reads both and heeds
-/// the first: there is a pause before the next one, and the last of several is told twice.
+/// Right after its start an exec may not be there for the engine yet, which refuses a resize then (Podman with 409 or
+/// 500); the request is repeated some times. And where two sizes come fast, Podman's monitor (conmon 2.1) reads both
+/// and heeds the first: there is a pause before the next one, and the last of several is told twice.
 final class ExecResizer: Sendable {
     private enum State {
         case idle

@@ -62,9 +62,9 @@ final class HijackedChannelHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
-    /// An engine that closes the connection while input of ours is unread, because the program has ended without reading
-    /// it, gives us ECONNRESET for the end of output, or EPIPE for a write; what it had sent before is read all the same
-    /// (unix(7) keeps it). Only where a write fails while reading is paused can something be missing.
+    /// An engine that closes the connection while input of ours is unread, because the program has ended without
+    /// reading it, gives us ECONNRESET for the end of output, or EPIPE for a write; what it had sent before is read
+    /// all the same (unix(7) keeps it). Only where a write fails while reading is paused can something be missing.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch (error as? IOError)?.errnoCode {
         case ECONNRESET: endOfOutput()

@@ -2,9 +2,9 @@ import NIOCore
 
 /// Takes the bytes of a hijacked connection apart.
 ///
-/// With a terminal they are the terminal's. Without one they come in frames: one byte that names the stream, three zeros,
-/// the length as a big-endian number of four bytes, and so many bytes (Engine API, "Stream format" of attach). Frames are
-/// not held back: a piece of a frame is as good as all of it. A value without I/O.
+/// With a terminal they are the terminal's. Without one they come in frames: one byte that names the stream, three
+/// zeros, the length as a big-endian number of four bytes, and so many bytes (Engine API, "Stream format" of attach).
+/// Frames are not held back: a piece of a frame is as good as all of it. A value without I/O.
 struct HijackedFrameDecoder {
     /// What comes next.
     enum Item: Hashable {

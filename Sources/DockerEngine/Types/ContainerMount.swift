@@ -1,7 +1,8 @@
 /// Something that is mounted into a container.
 public enum ContainerMount: Hashable, Sendable {
-    /// A folder or file of the host. It should exist: Docker refuses one that does not, Podman makes an empty folder. What
-    /// is mounted below it on the host is not shown: such mounts would stay writable even where this one is read-only.
+    /// A folder or file of the host. It should exist: Docker refuses one that does not, Podman makes an empty folder.
+    /// What is mounted below it on the host is not shown: such mounts would stay writable even where this one is
+    /// read-only.
     case bind(source: String, target: String, readOnly: Bool)
     /// A named volume, which is made if it does not exist; an empty one takes over what the image has at the target.
     case volume(name: String, target: String, readOnly: Bool)
