@@ -1,6 +1,7 @@
 /// One line of the engine's events: something has happened to a container.
 struct EngineEvent: Hashable, Decodable {
-    /// What: `create`, `start`, `die`, `destroy` and so on. Podman 4 says `died` and `remove`.
+    /// What: `create`, `start`, `die`, `destroy` and so on. Podman has more of them, such as `init` and `cleanup`, and
+    /// some by other names, such as `remove`; whatever it is, the container is looked at.
     var action: String
     /// The container's id.
     var id: String
