@@ -3,15 +3,18 @@ import Testing
 
 /// Has the cluster know Course and Student resources; where it did not, it forgets them afterwards.
 struct CustomResourcesTrait: SuiteTrait, TestScoping {
-    private static let definitions = URL(filePath: FileManager.default.currentDirectoryPath)
+    private static let folder = URL(filePath: FileManager.default.currentDirectoryPath)
         .appending(path: "deploy/kubernetes/crds").path
+    private static let definitions = [
+        "customresourcedefinition/courses.labgate.dev", "customresourcedefinition/students.labgate.dev",
+    ]
 
     @concurrent func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
         let before = try await Cluster.kubectl(["get", "customresourcedefinitions", "--output=name"])
-        try await Cluster.kubectl(["apply", "--filename=\(Self.definitions)"])
-        try await Cluster.kubectl(["wait", "--for=condition=Established", "--filename=\(Self.definitions)"])
+        try await Cluster.kubectl(["apply", "--kustomize=\(Self.folder)"])
+        try await Cluster.kubectl(["wait", "--for=condition=Established"] + Self.definitions)
         do {
             try await function()
         } catch {
@@ -23,7 +26,7 @@ struct CustomResourcesTrait: SuiteTrait, TestScoping {
 
     private func cleanUp(_ before: String) async throws {
         if !before.contains("students.labgate.dev") {
-            try await Cluster.kubectl(["delete", "--filename=\(Self.definitions)", "--wait=false"])
+            try await Cluster.kubectl(["delete", "--wait=false"] + Self.definitions)
         }
     }
 }
