@@ -36,8 +36,8 @@ extension ClusterTests {
         /// The disruption budget in the version that the cluster has: 1.20 and 1.25 have none in common.
         private func asServed(_ text: String) async throws -> String {
             let versions = try await Cluster.kubectl(["api-versions"]).split(separator: "\n")
-            return text.replacing(
-                /policy\/v1(beta1)?$/.anchorsMatchLineEndings(), with: versions.contains("policy/v1") ? "policy/v1" : "policy/v1beta1")
+            let version = versions.contains("policy/v1") ? "policy/v1" : "policy/v1beta1"
+            return text.replacing(/policy\/v1(beta1)?$/.anchorsMatchLineEndings(), with: version)
         }
 
         private func name(_ object: JSON) -> String? { object["metadata"]["name"].string }
@@ -54,17 +54,25 @@ extension ClusterTests {
                 #expect(context["capabilities"]["drop"].array.map(\.string) == ["ALL"])
             }
             for volume in spec["volumes"].array {
-                #expect(!volume.keys.isDisjoint(with: ["configMap", "secret"]), "\(volume)")
+                #expect(!volume.keys.isDisjoint(with: ["configMap", "secret", "persistentVolumeClaim"]), "\(volume)")
             }
         }
 
         /// The kubelet does not kill a gateway whose lab sessions may still go on.
         private func checkDrain(_ gateway: JSON, _ objects: [JSON]) throws {
-            let configuration = objects.first { $0["kind"].string == "ConfigMap" && name($0)?.hasPrefix("labgate-") == true }
-            let text = try #require(configuration?["data"]["labgate.yaml"].string)
+            let text = try #require(objects.compactMap { $0["data"]["labgate.yaml"].string }.first)
             let hours = try #require(text.firstMatch(of: /drainTimeout: (\d+)h/).flatMap { Int($0.1) })
             let grace = try #require(gateway["spec"]["template"]["spec"]["terminationGracePeriodSeconds"].int)
             #expect(grace == hours * 3600 + 30)
+        }
+
+        @Test(
+            "The registry's manifests are such as the API server takes",
+            .enabled("kubectl 1.22 or newer is not on PATH") { try await Manifests.kubectl() != nil })
+        func registry() async throws {
+            let objects = try await manifests.dryRun(manifests.render(Manifests.registry))
+            let registry = try #require(objects.first { $0["kind"].string == "Deployment" })
+            checkRestricted(registry["spec"]["template"]["spec"])
         }
 
         @Test("The sample courses and students are such as the API server takes")

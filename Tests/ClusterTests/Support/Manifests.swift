@@ -1,12 +1,13 @@
 import Foundation
 @testable import TestSupport
 
-/// The manifests of `deploy/kubernetes`, put together by kustomize, for a namespace of a test's own.
+/// The manifests of `deploy/kubernetes` and `deploy/registry`, put together by kustomize, for a test's own namespace.
 struct Manifests {
     let namespace: Namespace
 
     static let folder = URL(filePath: #filePath).appending(path: "../../../../deploy/kubernetes").standardized
-    static let overlays = ["air-gapped", "class-of-300", "local", "small"]
+    static let overlays = ["air-gapped", "class-of-300", "local", "small"].map { "overlays/\($0)" }
+    static let registry = "../registry/kubernetes"
 
     /// The oldest kubectl whose kustomize knows all that the manifests use.
     private static let oldestMinor = 22
@@ -29,10 +30,10 @@ struct Manifests {
         return version.flatMap { Int($0.prefix(while: \.isNumber)) } ?? 0
     }
 
-    /// Everything of an overlay, in the one namespace of the test's.
-    func render(_ overlay: String) async throws -> String {
+    /// Everything of a kustomization, in the one namespace of the test's.
+    func render(_ path: String) async throws -> String {
         let child = try await ChildProcess.run(
-            [Self.kubectl() ?? "kubectl", "kustomize", Self.folder.appending(path: "overlays/\(overlay)").path])
+            [Self.kubectl() ?? "kubectl", "kustomize", Self.folder.appending(path: path).standardized.path])
         guard child.status == 0 else { throw ChildProcess.Failure(description: "kustomize: \(child.errors)") }
         return inNamespace(child.output)
     }
@@ -43,7 +44,8 @@ struct Manifests {
     }
 
     private func inNamespace(_ text: String) -> String {
-        text.replacing(/namespace: (labgate|labs)$/.anchorsMatchLineEndings(), with: "namespace: \(namespace.name)")
+        let names = /namespace: (labgate|labs|labgate-registry)$/.anchorsMatchLineEndings()
+        return text.replacing(names, with: "namespace: \(namespace.name)")
     }
 
     /// What the API server would make of manifests, defaults filled in; one object for each.

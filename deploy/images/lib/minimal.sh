@@ -24,15 +24,16 @@ make_minimal_root() {
 # As update-ca-certificates would, for the folder of the root.
 bundle_authorities() {
     mkdir -p etc/ssl/certs
-    find usr/share/ca-certificates -name '*.crt' -print0 | LC_ALL=C sort -z | xargs -0 cat >etc/ssl/certs/ca-certificates.crt
+    find usr/share/ca-certificates -name '*.crt' -print0 | LC_ALL=C sort -z | xargs -0 cat \
+        >etc/ssl/certs/ca-certificates.crt
 }
 
 # In the folder of the root: what the packages have beside programs, libraries, licences and data.
 delete_unused() {
     find usr/share/doc -type f ! -name copyright -delete
     rm -rf usr/share/{man,info,lintian,bug,locale,ca-certificates,base-files,gdb,debconf,bash-completion} \
-        usr/lib/*/{gconv,krb5,engines-3,ossl-modules,audit} usr/lib/systemd lib/systemd usr/share/zoneinfo/{right,posix} \
-        usr/{games,src,local,sbin,include} etc/{skel,profile.d,update-motd.d,default,init.d,logrotate.d,ca-certificates} \
+        usr/lib/*/{gconv,krb5,engines-3,ossl-modules,audit} usr/lib/systemd lib/systemd usr/{games,src,local,sbin,include} \
+        usr/share/zoneinfo/{right,posix} etc/{skel,profile.d,update-motd.d,default,init.d,logrotate.d,ca-certificates} \
         home media mnt opt srv boot root run bin sbin VERSIONS
     find . -depth -mindepth 1 -type d -empty -delete
 }

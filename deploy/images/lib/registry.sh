@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The registry that images are pushed to: plain HTTP on loopback, else HTTPS. Its password is the one of `buildah login`.
+# The registry that images are pushed to: plain HTTP on loopback, else HTTPS, with the password of `buildah login`.
 
 REGISTRY=localhost:5000
 # The label of a pushed image that tells what it was built from.
@@ -14,7 +14,8 @@ use_registry() {
 need_registry() {
     have_packages curl || step "install curl" install_packages curl
     registry_get "" >/dev/null ||
-        die "no registry answers at $REGISTRY, or not without a password (buildah login $REGISTRY); deploy/cluster/up raises one"
+        die "no registry answers at $REGISTRY (raise one with deploy/cluster/up, or name it with --registry), or not" \
+            "without a password (buildah login $REGISTRY)"
 }
 
 # registry_get PATH - prints the registry's answer to a GET of /v2/PATH.
