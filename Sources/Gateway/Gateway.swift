@@ -107,7 +107,7 @@ public final class Gateway: Sendable {
         let login = Login(authenticator: authenticator, metrics: metrics, logger: logger)
         admission.held.connectionOpened(connection.id)
         return ConnectionHandlers(
-            methods: { authenticator.methods(for: $0) },
+            methods: { [authenticator] in authenticator.methods(for: $0) },
             authenticate: { await login.authenticate($0) },
             serve: { [self] in await serve($0, $1, login: login, connection: connection) },
             forward: { [self] (request) async throws(ForwardingRefusal) in

@@ -53,6 +53,7 @@ final class Login: Sendable {
             return .granted
         case .needsCode(let first):
             state.withLock { $0.firstFactor = first }
+            metrics.authenticated(request.method, isGranted: true)
             logger.authenticatedInPart(user: request.user, method: request.method)
             return .partial(.keyboardInteractive)
         case .ask(let prompts):

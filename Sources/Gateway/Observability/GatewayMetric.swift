@@ -39,7 +39,7 @@ public enum GatewayMetric: String, CaseIterable, Sendable {
         case .connectionsOpen: "SSH connections to this gateway, those that have not logged in yet included."
         case .connections: "SSH connections that this gateway has accepted."
         case .authenticationAttempts:
-            "Passwords and signatures that were shown, by method (password, publickey) and outcome (granted, refused)."
+            "Passwords and signatures that were shown, by method (password, publickey, keyboard-interactive) and outcome (granted, refused)."
         case .labSessionsOpen:
             "Shells, commands and subsystems that run or wait for their lab, the gateway's own included."
         case .labSessions:

@@ -24,7 +24,7 @@ final class GatewayMetrics: Sendable {
         sweeps = Timer(label: GatewayMetric.sweepSeconds.rawValue, factory: factory)
         for cause in LabStopCause.allCases { labsStopped(cause, by: 0) }
         for isWritten in [true, false] { activityWritten(isWritten, by: 0) }
-        for method in ["password", "publickey"] {
+        for method in ["password", "publickey", "keyboard-interactive"] {
             for isGranted in [true, false] { authentication(method, isGranted, by: 0) }
         }
     }

@@ -22,7 +22,8 @@ extension LabSessionFailure {
     /// How a lab session that ends with it is counted.
     var end: LabSessionEnd {
         switch self {
-        case .notAuthenticated, .unknown, .suspended, .notInCourse, .notUTF8, .noSubsystem, .refused, .noGatewayCommand:
+        case .notAuthenticated, .unknown, .suspended, .notInCourse, .courseMissing, .notUTF8, .noSubsystem, .refused,
+            .noGatewayCommand:
             .refused
         case .over, .labStopped, .labEnded: .stopped
         case .lab, .notRun, .lost: .gatewayFault

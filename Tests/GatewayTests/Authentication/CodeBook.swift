@@ -41,7 +41,9 @@ final class CodeBook: Sendable {
 
     /// A connection to a gateway.
     func login(refusalDelay: Duration = .zero) -> Login {
-        Login(authenticator: authenticator(refusalDelay: refusalDelay), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        Login(
+            authenticator: authenticator(refusalDelay: refusalDelay), metrics: GatewayMetrics(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     func authenticator(refusalDelay: Duration = .zero) -> Authenticator {
