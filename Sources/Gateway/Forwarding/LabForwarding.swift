@@ -94,6 +94,7 @@ struct LabForwarding: Sendable {
             do {
                 return try await connect(to: port, in: lab, use)
             } catch let error as APIError {
+                use.podUID = nil
                 guard let pause = attempts.failed(error, on: lab) else { throw error }
                 try await Task.sleep(for: pause)
             }

@@ -21,8 +21,12 @@ struct LabAttempts {
     }
 
     /// Whether a request was refused because the pod that the cache still shows is not there, or no longer runs.
-    private static func isLabGone(_ error: APIError) -> Bool {
-        error.isNotFound || error.message.contains("container not found")
-            || error.message.contains("completed pod") || error.message.contains("is not running")
+    private static func isLabGone(_ error: APIError) -> Bool { error.isNotFound || isLabGone(error.message) }
+
+    /// Whether a command could not be started because the lab's container is no more, in the words of the API server, the
+    /// kubelet, or containerd ("failed to create exec …: task … not found: not found").
+    static func isLabGone(_ reason: String) -> Bool {
+        reason.contains("container not found") || reason.contains("completed pod") || reason.contains("is not running")
+            || reason.contains(/task \S+ not found/)
     }
 }

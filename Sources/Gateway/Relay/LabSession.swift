@@ -131,6 +131,8 @@ struct LabSession: Sendable {
             do {
                 return try await run(program, in: lab, use)
             } catch let error as APIError {
+                // Not in this lab after all: if it was stopped, that is no end of who waits for the next one.
+                use.podUID = nil
                 guard let pause = attempts.failed(error, on: lab) else { throw LabSessionFailure.notRun(error.message) }
                 isWarm = false
                 if attempts.dead != lab { await terminal.say("\(LabStage.retrying(error.message))") }
@@ -198,7 +200,11 @@ struct LabSession: Sendable {
             return .status(code)
         case .failed(let status):
             let reason = status.message ?? status.reason ?? "no reason given"
-            guard hasStarted else { throw LabSessionFailure.notRun(reason) }
+            guard hasStarted else {
+                guard LabAttempts.isLabGone(reason) else { throw LabSessionFailure.notRun(reason) }
+                // The lab ended between the API server's look at it and the node's: as if it had not been there.
+                throw APIError(code: .http(404), operation: "exec in \(lab.pod)", message: reason)
+            }
             throw failure(lab, reason)
         case .lost(let reason):
             throw failure(lab, reason)

@@ -1,0 +1,20 @@
+import Testing
+
+@testable import Gateway
+
+@Suite("What tells that a lab is gone")
+struct LabAttemptsTests {
+    @Test(
+        "A command that finds its container gone is told from one that the lab does not have",
+        arguments: [
+            ("container not found (\"lab\")", true),
+            ("cannot exec into a container in a completed pod; current phase is Succeeded", true),
+            ("container 0f3a is not running", true),
+            ("failed to exec in container: failed to create exec \"bdd5\": task bb46 not found: not found", true),
+            ("OCI runtime exec failed: exec: \"fish\": executable file not found in $PATH", false),
+            ("stat /bin/fish: no such file or directory", false),
+        ])
+    func lost(reason: String, isGone: Bool) {
+        #expect(LabAttempts.isLabGone(reason) == isGone)
+    }
+}
