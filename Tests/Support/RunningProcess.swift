@@ -161,6 +161,11 @@ public final class RunningProcess: Sendable {
         while isRunning { usleep(1000) }
     }
 
+    /// Ends it, and what it has started, at once.
+    public func killGroup() {
+        Foundation.kill(-processID, SIGKILL)
+    }
+
     private func failure(_ what: String) -> ChildProcess.Failure {
         let printed = String((output + errors).suffix(2000))
         return ChildProcess.Failure(description: "\(command.joined(separator: " ")) \(what): \(printed)")
