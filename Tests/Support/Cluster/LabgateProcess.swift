@@ -13,8 +13,9 @@ struct LabgateProcess {
     let port: Int
 
     /// Starts `labgate serve` and waits until it listens.
-    static func serve(configuration: URL) async throws -> LabgateProcess {
-        let running = try ChildProcess.start([executable, "serve", "--config", configuration.path])
+    static func serve(configuration: URL, environment: [String: String] = [:]) async throws -> LabgateProcess {
+        let running = try ChildProcess.start(
+            [executable, "serve", "--config", configuration.path], environment: environment)
         LabgateJanitor.enter(running.processID)
         try await running.prints("listening for SSH")
         let entry = entries(running.errors).first { $0["message"].string == "listening for SSH" }
