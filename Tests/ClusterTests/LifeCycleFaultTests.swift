@@ -6,7 +6,9 @@ extension ClusterTests {
     /// Faults against the life of labs: gateways that are killed, an API server that is away, marks that are wrong.
     @Suite(
         .sampleClass(course: [
-            "idle": "{lab: 15s, warnings: [8s, 4s], maximumAge: 10m, restartGrace: 5s, holdDown: 0s}"
+            "idle": "{lab: 15s, warnings: [8s, 4s], maximumAge: 60m, restartGrace: 5s, holdDown: 0s}",
+            // What the dead hold stays held until somebody leads for long enough.
+            "quotas": "{connections: 100, labSessions: 100}",
         ]))
     struct LifeCycleFaultTests {
         let sample: SampleClass
@@ -243,8 +245,11 @@ extension ClusterTests {
 
         @Test("Gateways that are killed again and again end no lab in use, leave nothing behind, and exceed no limit")
         func kills() async throws {
-            try await enroll("worker", "typist", "idler", "leaver", "metered")
-            try await enroll("crowd", in: CourseDocument(name: "tight", more: ["quotas": "{labSessions: 3}"]))
+            try await enroll("typist", "idler", "leaver", "guest", "visitor")
+            // Half a CPU is requested: what gets none does not work, as far as anybody can see.
+            let idle = "{lab: 15s, warnings: [8s, 4s], maximumAge: 60m, restartGrace: 5s}"
+            try await enroll("worker", in: CourseDocument(name: "busy", cpu: "500m", more: ["idle": idle]))
+            try await enroll("crowd", "metered", in: CourseDocument(name: "tight", more: ["quotas": "{labSessions: 3}"]))
             try await GatewayPair.with(sample) { pair in
                 let metered = try sample.ssh("metered", at: pair.gateway(.second)).start("echo in; sleep 300")
                 try await metered.prints("in\n")
@@ -252,19 +257,19 @@ extension ClusterTests {
                 let start = try await sample.ssh("worker").run("setsid sh -c '\(work)' >/dev/null 2>&1 </dev/null &")
                 #expect(start.status == 0, "\(start.errors)")
                 for name in ["typist", "leaver"] { #expect(try await sample.ssh(name).run("true").status == 0) }
-                let uids = [try #require(await uid("worker")), try #require(await uid("typist"))]
+                let uids = [try #require(await uid("worker", "busy")), try #require(await uid("typist"))]
                 try await withThrowingDiscardingTaskGroup { group in
                     defer { group.cancelAll() }
                     group.addTask { try await untilCancelled { try await type(at: pair) } }
                     group.addTask { try await untilCancelled { try await crowd(at: pair) } }
                     let span = try await killMeter(pair)
                     try FileManager.default.removeItem(at: sample.classroom.appending(path: "student-leaver.yaml"))
-                    try await killAgainAndAgain(pair)
+                    try await whileOthersComeAndGo(pair) { try await killAgainAndAgain(pair) }
                     try await checkIdler()
                     try await checkRecords(span)
                 }
                 let stops = try await stops()
-                #expect([try await uid("worker"), try await uid("typist")] == uids, "\(stops)")
+                #expect([try await uid("worker", "busy"), try await uid("typist")] == uids, "\(stops)")
                 #expect(try await sample.ssh("crowd").run("echo in").output == "in\n")
             }
         }
@@ -283,10 +288,8 @@ extension ClusterTests {
             while true {
                 try await Task.sleep(for: .milliseconds(50))
                 guard let gateway = try pair.living.randomElement(using: &random) else { continue }
-                let ssh = try sample.ssh("typist", at: gateway).with("-tt")
-                let typing = try ChildProcess.start(
-                    ["bash", "-c", #"(while echo x; do sleep 1; done) | "$@""#, "bash"] + ssh.argv("cat"))
-                defer { Foundation.kill(-typing.processID, SIGKILL) }
+                let typing = try sample.ssh("typist", at: gateway).typing("cat")
+                defer { typing.killGroup() }
                 _ = try await eventually(within: .seconds(300), every: .milliseconds(100)) { !typing.isRunning }
             }
         }
@@ -328,16 +331,55 @@ extension ClusterTests {
             return .seconds(span)
         }
 
+        /// As often as the environment says; a pair has a leader for about half of the time.
         private func killAgainAndAgain(_ pair: GatewayPair) async throws {
             var random = SeededRandom(seed: 1)
-            let end = ContinuousClock.now + .seconds(50)
-            while ContinuousClock.now < end {
-                try await Task.sleep(for: .milliseconds(Int.random(in: 500...6000, using: &random)))
+            var leaderCount = 0
+            for _ in 0..<Cluster.killCount {
+                try await Task.sleep(for: .milliseconds(Int.random(in: 100...4500, using: &random)))
                 let leader = try await pair.leader()
                 let side = random.oneIn(2) ? leader ?? .first : leader == .first ? .second : .first
+                if side == leader { leaderCount += 1 }
                 try await pair.kill(side)
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...1500, using: &random)))
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0...1200, using: &random)))
                 try await pair.restart(side)
+            }
+            print("killed \(Cluster.killCount) gateways, \(leaderCount) of them leaders")
+        }
+
+        /// Students who start a lab, leave, and do so again once it has ended.
+        private func whileOthersComeAndGo(_ pair: GatewayPair, _ body: () async throws -> Void) async throws {
+            let ages = Collected<Duration>()
+            try await withThrowingDiscardingTaskGroup { group in
+                defer { group.cancelAll() }
+                for (seed, student) in ["guest", "visitor"].enumerated() {
+                    group.addTask {
+                        let seed = UInt64(seed + 4)
+                        try await untilCancelled { try await comeAndGo(student, at: pair, seed: seed, ages) }
+                    }
+                }
+                try await body()
+            }
+            let all = ages.all
+            print("\(all.count) labs that nobody used ended meanwhile, after \(all.max() ?? .zero) at most")
+        }
+
+        /// However many gateways die, no lab ends before its limit. How long it lives is only bounded once one of them
+        /// leads for long enough.
+        private func comeAndGo(
+            _ student: String, at pair: GatewayPair, seed: UInt64, _ ages: Collected<Duration>
+        ) async throws {
+            var random = SeededRandom(seed: seed)
+            while true {
+                try await Task.sleep(for: .milliseconds(100))
+                let login = ContinuousClock.now
+                guard let gateway = try pair.living.randomElement(using: &random) else { continue }
+                _ = try await sample.ssh(student, at: gateway).run("true")
+                guard let uid = try await uid(student) else { continue }
+                while try await self.uid(student) == uid { try await Task.sleep(for: .milliseconds(300)) }
+                let age = ContinuousClock.now - login
+                #expect(age >= .seconds(15), "the lab of \(student) ended after \(age)")
+                ages.add(age)
             }
         }
 
@@ -362,9 +404,24 @@ extension ClusterTests {
                 return living.count == 2 && Set(holders).isSubset(of: living)
             }
             #expect(isSettled)
+            try await checkLeftovers()
             #expect(try await uid("leaver") == nil)
-            let counted = try #require(await LedgerView.of("metered", in: sample.namespace)?.connectedTime["c"])
+            let counted = try #require(await LedgerView.of("metered", in: sample.namespace)?.connectedTime["tight"])
             #expect((metered - .seconds(6)...metered).contains(counted), "\(counted) of \(metered)")
+        }
+
+        /// The labs are those that somebody uses, and the ledgers know them and no others.
+        private func checkLeftovers() async throws {
+            var (students, pods, held) = (Set<String>(), Set<String>(), Set<String>())
+            let areRight = try await eventually(within: .seconds(90), every: .seconds(1)) {
+                let labs = try await sample.namespace.pods()
+                students = Set(labs.compactMap { $0["metadata"]["annotations"]["labgate.dev/student"].string })
+                pods = Set(labs.compactMap { $0["metadata"]["name"].string })
+                let holdings = try await LedgerView.all(in: sample.namespace).flatMap(\.holdings)
+                held = Set(holdings.filter { $0.kind == "lab" }.map(\.holder))
+                return students == ["worker", "typist", "crowd", "metered"] && pods == held
+            }
+            #expect(areRight, "labs of \(students.sorted()): \(pods.sorted()); held: \(held.sorted())")
         }
     }
 }

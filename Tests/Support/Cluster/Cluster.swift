@@ -11,6 +11,9 @@ enum Cluster {
     /// The program that stops and starts parts of the cluster; nil if they are not ours to kill.
     static let component = variable("LABGATE_TEST_COMPONENT")
 
+    /// How many gateways the test kills that is about that.
+    static let killCount = variable("LABGATE_TEST_KILLS").flatMap(Int.init) ?? 16
+
     static var isThere: Bool { kubeconfig != nil }
 
     private static func variable(_ name: String) -> String? {
