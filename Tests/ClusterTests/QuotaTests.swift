@@ -94,6 +94,35 @@ extension ClusterTests {
             #expect(child.errors.contains("your connected time for today (12s) is used up"), "\(child.errors)")
         }
 
+        @Test("A budget of CPU time ends a lab that works: told before, told when it is used up, then stopped, and so refused")
+        func cpuBudget() async throws {
+            let ssh = try await course(
+                "costly",
+                [
+                    "quotas": "{cpuTime: {day: 10s}, warning: 8s, grace: 5s}",
+                    // CPU time is read every tenth of the limit.
+                    "idle": "{lab: 40s, warnings: [5s], maximumAge: 10m, holdDown: 0s}",
+                ], of: "burner")
+            try await Terminal.with(ssh) { terminal in
+                try await terminal.showsPrompt()
+                try await terminal.enter("while :; do :; done")
+                try await terminal.shows("of your CPU time for today (10s) is left", within: .seconds(150))
+                try await terminal.shows(
+                    "your CPU time for today (10s) is used up; everything of yours ends at", within: .seconds(150))
+                try await terminal.shows("there is new time at", within: .seconds(60))
+                #expect(try await terminal.exitStatus() == 254)
+            }
+            let isStopped = try await eventually(within: .seconds(60), every: .milliseconds(500)) {
+                try await sample.namespace.pod(of: "burner", course: "costly") == nil
+            }
+            #expect(isStopped)
+            let child = try await ssh.run("true")
+            #expect(child.status == 254)
+            #expect(
+                child.errors.contains("your CPU time for today (10s) is used up; there is new time at"), "\(child.errors)")
+            #expect(try await sample.namespace.pod(of: "burner", course: "costly") == nil)
+        }
+
         @Test("Outside of its opening hours a course says when it opens, and inside it lets in")
         func hours() async throws {
             let day = Calendar(identifier: .gregorian).component(.weekday, from: .now)
