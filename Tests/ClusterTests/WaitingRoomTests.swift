@@ -63,6 +63,53 @@ extension ClusterTests {
             later.kill()
         }
 
+        @Test("Forty students who come within eight seconds all get in, in the order in which they came")
+        func surge() async throws {
+            let (names, capacity) = ((1...40).map { "surge\($0)" }, 8)
+            try await sample.change {
+                try sample.write(CourseDocument(name: "surge", more: ["capacity": "\(capacity)", "idle": "{holdDown: 0s}"]))
+                for name in names { try await sample.write(student: name, courses: ["surge"]) }
+            }
+            let visitors = Collected<String>()
+            try await withThrowingDiscardingTaskGroup { group in
+                for (index, name) in names.enumerated() {
+                    group.addTask {
+                        try await Task.sleep(for: .milliseconds(200 * index))
+                        try await visit(name)
+                        visitors.add(name)
+                    }
+                }
+                try await watchQueue(of: "surge", capacity: capacity) { visitors.all.count == names.count }
+            }
+        }
+
+        /// Gets in, and makes room.
+        private func visit(_ student: String) async throws {
+            let ssh = try sample.ssh(student)
+            let child = try await ssh.run("echo in", within: .seconds(200))
+            #expect(child.output == "in\n", "\(student): \(child.errors)")
+            let stop = try await ssh.run(":stop")
+            #expect(stop.status == 0, "\(student): \(stop.errors)")
+        }
+
+        /// Looks at the queue again and again. When several places are free, those at its head take theirs in any order:
+        /// who is passed by somebody has to have one.
+        private func watchQueue(of course: String, capacity: Int, until isOver: () -> Bool) async throws {
+            var (before, passed, longest) = ([String](), Set<String>(), 0)
+            while !isOver() {
+                try await Task.sleep(for: .milliseconds(100))
+                let room = try await WaitingRoomView.of(course, in: sample.namespace)
+                let waiting = before.filter(room.queue.contains)
+                #expect(Array(room.queue.prefix(waiting.count)) == waiting)
+                let last = before.lastIndex { !waiting.contains($0) } ?? 0
+                passed = passed.union(before.prefix(last)).intersection(room.queue)
+                let entitled = room.queue.prefix(max(0, capacity - room.seatCount))
+                #expect(passed.isSubset(of: entitled), "of \(room.queue), with \(room.seatCount) places taken")
+                (before, longest) = (room.queue, max(longest, room.queue.count))
+            }
+            #expect(longest > 1, "nobody had to wait: nothing is shown")
+        }
+
         @Test("Where the namespace's quota is used up students wait as well, in the order in which they came")
         func namespaceQuota() async throws {
             let namespace = sample.namespace
