@@ -29,7 +29,7 @@ spec:
   home: {{mountPath: /home/student, emptyDir: {{}}}}
   terminationGracePeriod: 1s
   quotas: {{connections: 128, labSessions: 256}}
-"""
+{more}"""
 
 _STUDENT_DOCUMENT = """\
 apiVersion: labgate.dev/v1alpha1
@@ -44,7 +44,7 @@ hostKeys: keys
 classroom: classroom
 drainTimeout: 1s
 kubernetes: {{kubeconfig: "{kubeconfig}", namespace: {namespace}}}
-"""
+{more}"""
 
 _SSHD_CONFIGURATION = """\
 ListenAddress 127.0.0.1
@@ -74,6 +74,10 @@ class SSHServer:
 
     def connect(self, user=None):
         return Connection(self.port, user or self.user, self._key)
+
+    def knock(self, user):
+        """A connection that is not authenticated."""
+        return Connection(self.port, user)
 
     def command(self, command):
         """The line that runs a command with OpenSSH's client."""
@@ -155,22 +159,31 @@ def cluster(namespace_name, folder):
 
 
 @contextlib.contextmanager
-def labgate(executable, image, students, namespace_name, folder):
+def labgate(executable, image, students, namespace_name, folder, course="", settings=""):
+    """A gateway, and what it serves; with more lines of the course's `spec`, and of the configuration."""
     classroom = pathlib.Path(folder, "classroom")
     classroom.mkdir()
     key = pathlib.Path(folder, "id.pub").read_text(encoding="ascii").strip()
     classroom.joinpath("course.yaml").write_text(
-        _COURSE_DOCUMENT.format(name=COURSE, image=image), encoding="ascii")
+        _COURSE_DOCUMENT.format(name=COURSE, image=image, more=course), encoding="ascii")
     for student in students:
         classroom.joinpath(f"{student}.yaml").write_text(
             _STUDENT_DOCUMENT.format(name=student, course=COURSE, key=key), encoding="ascii")
     configuration = pathlib.Path(folder, "labgate.yaml")
     configuration.write_text(
-        _CONFIGURATION.format(kubeconfig=os.environ["KUBECONFIG"], namespace=namespace_name), encoding="ascii")
-    command = [executable, "serve", "--config", configuration]
-    with contextlib.closing(Server(command, f"{folder}/labgate.log")) as server:
+        _CONFIGURATION.format(
+            kubeconfig=os.environ["KUBECONFIG"], namespace=namespace_name, more=settings), encoding="ascii")
+    with gateway(executable, students[0], folder) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def gateway(executable, user, folder, name="labgate"):
+    """One more gateway for a class that there is; its log is named for it."""
+    command = [executable, "serve", "--config", pathlib.Path(folder, "labgate.yaml")]
+    with contextlib.closing(Server(command, f"{folder}/{name}.log")) as server:
         entry = json.loads(server.await_line("listening for SSH"))
-        yield SSHServer(server, int(entry["address"].rpartition(":")[2]), students[0], folder)
+        yield SSHServer(server, int(entry["address"].rpartition(":")[2]), user, folder)
 
 
 @contextlib.contextmanager

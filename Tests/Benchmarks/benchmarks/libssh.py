@@ -25,6 +25,7 @@ def _declare():
         ("ssh_connect", number, [pointer]),
         ("ssh_get_error", text, [pointer]),
         ("ssh_userauth_publickey", number, [pointer, text, pointer]),
+        ("ssh_userauth_password", number, [pointer, text, text]),
         ("ssh_pki_import_privkey_file", number, [text, text, pointer, pointer, ctypes.POINTER(pointer)]),
         ("ssh_channel_new", pointer, [pointer]),
         ("ssh_channel_free", None, [pointer]),
@@ -52,9 +53,9 @@ class Key:
 
 
 class Connection:
-    """An authenticated connection to a server on 127.0.0.1, whose host key is not checked."""
+    """A connection to a server on 127.0.0.1, whose host key is not checked; authenticated if there is a key."""
 
-    def __init__(self, port, user, key):
+    def __init__(self, port, user, key=None):
         self._session = _library.ssh_new()
         for option, value in [
             (_HOST, "127.0.0.1"), (_PORT_STR, str(port)), (_USER, user), (_CIPHERS_OUT, CIPHER), (_CIPHERS_IN, CIPHER),
@@ -65,7 +66,12 @@ class Connection:
             self._set(option, ctypes.byref(value))
         self._set(_TIMEOUT, ctypes.byref(ctypes.c_long(PATIENCE_MS // 1000)))
         self._check(_library.ssh_connect(self._session) == _OK, "connect")
-        self._check(_library.ssh_userauth_publickey(self._session, None, key.pointer) == _AUTH_SUCCESS, "log in")
+        if key:
+            self._check(_library.ssh_userauth_publickey(self._session, None, key.pointer) == _AUTH_SUCCESS, "log in")
+
+    def guess(self, password):
+        """Whether it is the user's password."""
+        return _library.ssh_userauth_password(self._session, None, password.encode()) == _AUTH_SUCCESS
 
     def start(self, command, terminal=False):
         """Runs a command on a new session channel."""
@@ -99,12 +105,17 @@ class Channel:
         if _library.ssh_channel_write(self._pointer, data, len(data)) != len(data):
             raise OSError("the channel takes no input")
 
-    def read(self):
+    def read(self, patience_ms=PATIENCE_MS):
         """The next piece of output."""
-        count = _library.ssh_channel_read_timeout(self._pointer, self._buffer, 4096, 0, PATIENCE_MS)
+        count = _library.ssh_channel_read_timeout(self._pointer, self._buffer, 4096, 0, patience_ms)
         if count <= 0:
             raise OSError(f"no output on the channel ({count})")
         return self._buffer.raw[:count]
+
+    def errors(self):
+        """What has come on the other stream, up to a buffer's length."""
+        count = _library.ssh_channel_read_timeout(self._pointer, self._buffer, 4096, 1, 0)
+        return self._buffer.raw[:max(0, count)].decode(errors="replace")
 
     def answer(self):
         """Lets libssh answer what the server has asked meanwhile, such as whether the client is still there."""
