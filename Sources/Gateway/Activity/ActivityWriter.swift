@@ -31,7 +31,7 @@ struct ActivityWriter: Service {
     ///
     /// - Parameter isFailing: whether the last try has failed: an outage is logged once, and not for each lab and tick.
     private func write(atLeastAfter lag: Duration, isFailing: inout Bool) async {
-        let now = Date.now
+        let now = Date.clusterNow
         for name in uses.pods {
             guard let interaction = uses.interaction(withPod: name, now: now) else { continue }
             guard let pod = pods.pod(named: name), !pod.isTerminating else {

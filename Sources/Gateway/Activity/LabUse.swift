@@ -1,4 +1,5 @@
 import Classroom
+import Kubernetes
 import Foundation
 import Synchronization
 
@@ -25,7 +26,7 @@ final class LabUse: Sendable {
     }
     let kind: Kind
     /// When it began.
-    let began = Date.now
+    let began = Date.clusterNow
     /// The use's own interaction.
     let clock = InteractionClock()
 

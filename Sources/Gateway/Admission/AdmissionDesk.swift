@@ -23,7 +23,7 @@ struct AdmissionDesk: Sendable {
     ///
     /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
     func openLabSession(_ visit: Visit, isSFTP: Bool) async throws {
-        let rules = AdmissionRules(visit.course, visit.student, at: .now)
+        let rules = AdmissionRules(visit.course, visit.student, at: .clusterNow)
         if isSFTP { try check(rules.admission(of: .sftp), visit.course) }
         try await open(visit, rules) { ledger in
             // It is there if this is written again because the answer to the first time was lost.
@@ -38,7 +38,7 @@ struct AdmissionDesk: Sendable {
     ///
     /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
     func openForwarding(_ visit: Visit) async throws {
-        let rules = AdmissionRules(visit.course, visit.student, at: .now)
+        let rules = AdmissionRules(visit.course, visit.student, at: .clusterNow)
         try check(rules.admission(of: .forwarding), visit.course)
         try await open(visit, rules) { _ in }
     }
@@ -48,12 +48,12 @@ struct AdmissionDesk: Sendable {
     /// - Returns: since when it is noted, for ``withdrawLab(_:openedAt:)``.
     /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
     func openLab(_ lab: LabPod) async throws -> Date {
-        let rules = AdmissionRules(lab.course, lab.student, at: .now)
+        let rules = AdmissionRules(lab.course, lab.student, at: .clusterNow)
         return try await ledgers.change(of: lab.student.name) { ledger in
             try check(rules.admission(of: .lab, ledger: ledger), lab.course)
             // One that has gone may still be there: this is another.
-            ledger.close(id: lab.name.pod, at: .now, windows: windows(of: lab.course.name))
-            let holding = Holding(lab: lab.name.pod, course: lab.course.name, since: .now)
+            ledger.close(id: lab.name.pod, at: .clusterNow, windows: windows(of: lab.course.name))
+            let holding = Holding(lab: lab.name.pod, course: lab.course.name, since: .clusterNow)
             ledger.open(holding)
             return holding.since
         }
@@ -70,7 +70,7 @@ struct AdmissionDesk: Sendable {
     private func open(
         _ visit: Visit, _ rules: AdmissionRules, _ more: @escaping @Sendable (inout Ledger) throws -> Void
     ) async throws {
-        let (now, course) = (Date.now, visit.course)
+        let (now, course) = (Date.clusterNow, visit.course)
         let hours = CourseHours(course.calendar, at: now)
         try check(hours.admission(course: course.name), course)
         let budgets = BudgetRules(course, visit.student)
@@ -87,7 +87,7 @@ struct AdmissionDesk: Sendable {
     }
 
     private func holding(_ id: String, _ kind: HoldingKind, _ visit: Visit) -> Holding {
-        Holding(id: id, kind: kind, course: visit.course.name, holder: replica, since: .now)
+        Holding(id: id, kind: kind, course: visit.course.name, holder: replica, since: .clusterNow)
     }
 
     // MARK: Coming back
@@ -108,11 +108,11 @@ struct AdmissionDesk: Sendable {
             // What has been closed meanwhile is not to come back.
             for lost in lost where held.contains(lost.id) && ledger.holding(lost.id) == nil {
                 guard let course = classroom.courses[lost.course] else { continue }
-                let rules = AdmissionRules(course, student, at: .now)
+                let rules = AdmissionRules(course, student, at: .clusterNow)
                 if case .refused(let refusal) = rules.admission(of: lost.kind, ledger: ledger) {
                     refusals[lost.id] = refusal
                 } else {
-                    ledger.open(lost.holding(by: replica, since: max(lost.since, min(resumed, .now))))
+                    ledger.open(lost.holding(by: replica, since: max(lost.since, min(resumed, .clusterNow))))
                 }
             }
             return refusals
@@ -137,7 +137,7 @@ struct AdmissionDesk: Sendable {
     }
 
     private func close(_ id: String, of student: String) {
-        let now = Date.now
+        let now = Date.clusterNow
         held.forget(id)
         ledgers.changeSoon(of: student) { ledger in
             // It may have been opened a moment ago, and the ledger at hand be older than that.

@@ -44,7 +44,8 @@ struct HoldingKeeper: Service {
         // Who is not in the classroom any more is seen out by others.
         guard let student = admission.classroom().students[name] else { return }
         // What cannot be written now, of which the ledgers tell the log, the next look finds again.
-        guard let refusals = try? await admission.restore(lost, of: student, lostAt: absentSince() ?? .now) else {
+        guard let refusals = try? await admission.restore(lost, of: student, lostAt: absentSince() ?? .clusterNow)
+        else {
             return
         }
         logger.holdingsRestored(lost.count - refusals.count, refused: refusals.count, of: name)

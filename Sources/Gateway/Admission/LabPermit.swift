@@ -36,7 +36,7 @@ struct LabPermit: Sendable {
     /// An editor that finds its lab gone connects again and again; it must not start a lab that nobody uses. Each of its
     /// tries puts the time off in which it may not, so that it never does.
     private func checkHoldDown() throws(LabSessionFailure) {
-        let now = Date.now
+        let now = Date.clusterNow
         guard let stop = admission.ledgers.record(of: student.name).stops[course.name] else { return }
         if isAttended { return clearHoldDown() }
         let rules = AdmissionRules(course, student, at: now)
@@ -73,7 +73,7 @@ struct LabPermit: Sendable {
     private func takeSeat(_ progress: @Sendable @escaping (String) async -> Void) async throws {
         guard let capacity = course.capacity else { return }
         let take = { @Sendable (room: inout WaitingRoom) in
-            room.take(seat: lab.name.pod, student: student.name, capacity: capacity, now: .now)
+            room.take(seat: lab.name.pod, student: student.name, capacity: capacity, now: .clusterNow)
         }
         var isWaiting = false
         defer { if isWaiting { admission.metrics.stoppedWaiting(course: course.name) } }
@@ -87,7 +87,7 @@ struct LabPermit: Sendable {
                 await progress(words(place))
                 try await waitForTurn(in: course.name) { room in
                     let placement = room.take(
-                        seat: lab.name.pod, student: student.name, capacity: capacity, now: .now)
+                        seat: lab.name.pod, student: student.name, capacity: capacity, now: .clusterNow)
                     if case .waiting(let place) = placement { await progress(words(place)) }
                     return placement == .seated
                 }
@@ -96,7 +96,7 @@ struct LabPermit: Sendable {
     }
 
     private func words(_ place: Int) -> String {
-        let ends = outlook.expectedEnds(in: course.name, at: .now)
+        let ends = outlook.expectedEnds(in: course.name, at: .clusterNow)
         let estimate = WaitingRoom.estimate(place: place, expectedEnds: ends).map {
             "; there should be room by \(course.calendar.text(for: $0)) at the latest"
         }
@@ -116,7 +116,7 @@ struct LabPermit: Sendable {
     private func whenThereIsRoom(
         _ progress: @Sendable @escaping (String) async -> Void, _ create: () async throws -> Void
     ) async throws {
-        var mayTry = !admission.rooms.record(of: Self.namespaceRoom).hasOthers(than: student.name, at: .now)
+        var mayTry = !admission.rooms.record(of: Self.namespaceRoom).hasOthers(than: student.name, at: .clusterNow)
         var hasWaited = false
         defer { if hasWaited { admission.metrics.stoppedWaiting(course: course.name) } }
         while true {
@@ -132,11 +132,13 @@ struct LabPermit: Sendable {
             if !hasWaited { admission.metrics.startedWaiting(course: course.name) }
             hasWaited = true
             let place = try await admission.rooms.change(of: Self.namespaceRoom) { room in
-                room.place(of: student.name, now: .now)
+                room.place(of: student.name, now: .clusterNow)
             }
             await progress("there is no room for another lab now; you are number \(place) in the queue")
             mayTry = place == 1
-            if !mayTry { try await waitForTurn(in: Self.namespaceRoom) { $0.place(of: student.name, now: .now) == 1 } }
+            if !mayTry {
+                try await waitForTurn(in: Self.namespaceRoom) { $0.place(of: student.name, now: .clusterNow) == 1 }
+            }
         }
     }
 
@@ -164,7 +166,7 @@ struct LabPermit: Sendable {
     ) async throws {
         await withTaskGroup { group in
             group.addTask {
-                let now = Date.now.timeIntervalSince1970
+                let now = Date.clusterNow.timeIntervalSince1970
                 let next = (now / Self.presenceInterval).rounded(.down) * Self.presenceInterval + Self.presenceInterval
                 try? await Task.sleep(for: .seconds(next - now))
             }

@@ -1,4 +1,5 @@
 import Classroom
+import Kubernetes
 import Foundation
 import Synchronization
 
@@ -34,7 +35,7 @@ final class OpenHoldings: Sendable {
 
     /// Something of a visit's is in the ledger. Nothing of a connection that has gone meanwhile: its end was noted as
     /// well.
-    func note(_ id: String, _ kind: HoldingKind, _ visit: Visit, at now: Date = .now) {
+    func note(_ id: String, _ kind: HoldingKind, _ visit: Visit, at now: Date = .clusterNow) {
         state.withLock { state in
             guard state.connections.contains(visit.connection), state.holdings[id] == nil else { return }
             state.holdings[id] = OpenHolding(

@@ -1,4 +1,5 @@
 import Classroom
+import Kubernetes
 import Foundation
 
 /// Takes one-time passwords, each once, whichever gateways they reach.
@@ -56,6 +57,6 @@ extension CodeDesk {
         self.init(
             ledger: { ledgers.record(of: $0) },
             change: { student, make in try await ledgers.change(of: student, make) },
-            now: { .now })
+            now: { .clusterNow })
     }
 }

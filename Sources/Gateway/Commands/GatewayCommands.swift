@@ -31,7 +31,7 @@ struct GatewayCommands: Sendable {
         StatusReport(
             student: session.student, course: session.course, pod: pod(session),
             outlook: outlook, ledger: admission.ledgers.record(of: session.student.name),
-            room: admission.rooms.record(of: session.course.name), now: .now)
+            room: admission.rooms.record(of: session.course.name), now: .clusterNow)
     }
 
     private func pod(_ session: LabSession) -> Pod? {

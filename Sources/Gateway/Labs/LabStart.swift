@@ -150,7 +150,7 @@ final class LabStart: Sendable {
 
     /// What is the matter with a pod that has not ended at its time.
     private func delay(of pod: Pod) -> String? {
-        OverduePod(pod, at: .now)?.words(wanted.course.calendar.text(for:))
+        OverduePod(pod, at: .clusterNow)?.words(wanted.course.calendar.text(for:))
     }
 
     /// Nothing about the old pod changes when its time is over.

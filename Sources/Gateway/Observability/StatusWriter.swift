@@ -138,7 +138,7 @@ struct StatusWriter: Sendable {
         return [
             "type": "Accepted", "status": .string(value), "reason": .string(verdict.reason.rawValue),
             "message": .string(verdict.message),
-            "lastTransitionTime": .string(since ?? Date.now.formatted(.iso8601)),
+            "lastTransitionTime": .string(since ?? Date.clusterNow.formatted(.iso8601)),
         ]
     }
 
@@ -156,7 +156,7 @@ struct StatusWriter: Sendable {
         let classroom = outlook.classroom()
         guard let student = verdict.nameInForce.flatMap({ classroom.students[$0] }) else { return nil }
         let ledger = admission.ledgers.record(of: student.name)
-        let now = Date.now
+        let now = Date.clusterNow
         let readings = student.courses.compactMap { classroom.courses[$0] }.flatMap { course in
             BudgetRules(course, student).readings(ledger, at: now, windows: course.calendar.interval(of:at:))
                 .map { (course: course.name, reading: $0) }

@@ -49,7 +49,8 @@ extension LabMarks {
     /// What a pod says of its lab.
     init(_ pod: Pod) {
         let marks = ActivityMarks(pod)
-        self.init(created: pod.metadata.creationTimestamp ?? .now, interaction: marks.interaction, work: marks.work)
+        self.init(
+            created: pod.metadata.creationTimestamp ?? .clusterNow, interaction: marks.interaction, work: marks.work)
     }
 }
 

@@ -32,7 +32,7 @@ struct LabStop: Sendable {
     func stop(
         _ pod: Pod, _ cause: LabStopCause, because reason: String, holdDown: Duration?, isDeliberate: Bool
     ) async throws(APIError) -> Bool {
-        let now = Date.now
+        let now = Date.clusterNow
         let note = holdDown.map {
             Stop(at: now, reason: reason, holdUntil: now + $0.timeInterval, isDeliberate: isDeliberate)
         }

@@ -16,7 +16,7 @@ extension Reaper {
         for dead in silent where await isDead(dead) {
             let admission = admission
             for (student, ledger) in ledgers where ledger.holdings.contains(where: { $0.holder == dead.identity }) {
-                let at = dead.lastRenewal ?? .now
+                let at = dead.lastRenewal ?? .clusterNow
                 admission.ledgers.changeSoon(of: student) { ledger in
                     ledger.closeAll(heldBy: dead.identity, at: at, windows: admission.windows(of:))
                 }

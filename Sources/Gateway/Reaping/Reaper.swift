@@ -28,14 +28,14 @@ struct Reaper: Sendable {
     /// Sweeps until it is cancelled.
     func lead(_ leadership: Leadership) async {
         var memory = ReaperMemory(isAfterGap: leadership.gap != nil)
-        var last = Date.now
+        var last = Date.clusterNow
         while (try? await Task.sleep(for: timing.sweepInterval)) != nil {
-            // A machine that was suspended, or a clock that was set: all marks are old at once.
-            if Date.now.timeIntervalSince(last) > (timing.sweepInterval * 2).timeInterval + Self.pauseTolerance {
-                (memory.watchedSince, memory.isAfterGap) = (.now, true)
-            }
+            // A machine that was suspended, or a clock that was found to be wrong: what is known is of another time.
+            let pause = Date.clusterNow.timeIntervalSince(last)
+            let longest = (timing.sweepInterval * 2).timeInterval + Self.pauseTolerance
+            if !(0...longest).contains(pause) { memory = ReaperMemory(isAfterGap: true) }
+            last = .clusterNow
             await sweep(&memory)
-            last = .now
         }
     }
 
@@ -45,7 +45,7 @@ struct Reaper: Sendable {
     private func sweep(_ memory: inout ReaperMemory) async {
         // A gateway that has just started, and does not know yet who is who, has nothing to end.
         guard source.isComplete, pods.isSynced, leases.isSynced else { return }
-        let (now, start) = (Date.now, ContinuousClock.now)
+        let (now, start) = (Date.clusterNow, ContinuousClock.now)
         // The records first: see `LabRoll`.
         let (ledgers, seats) = (admission.ledgers.all, seats())
         let labs = pods.pods

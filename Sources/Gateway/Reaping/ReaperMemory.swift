@@ -4,7 +4,7 @@ import Kubernetes
 /// What the elected gateway remembers from sweep to sweep.
 struct ReaperMemory {
     /// Since when labs have been watched without a gap.
-    var watchedSince = Date.now
+    var watchedSince = Date.clusterNow
     /// Whether marks may be missing, for nobody had watched for a while.
     var isAfterGap: Bool
     /// What was measured.

@@ -20,7 +20,7 @@ struct Warden: Service {
             try await withThrowingDiscardingTaskGroup { warnings in
                 while true {
                     try await Task.sleep(for: timing.tick)
-                    for warning in look(at: .now) { warnings.addTask { await warning.tell() } }
+                    for warning in look(at: .clusterNow) { warnings.addTask { await warning.tell() } }
                 }
             }
         }

@@ -18,7 +18,7 @@ extension APIClient {
     public func createEvent(
         about object: ObjectReference, type: EventType, reason: String, message: String, namespace: String
     ) async throws(APIError) -> Event {
-        let now = JSONValue.string(Timestamp.time(Date()))
+        let now = JSONValue.string(Timestamp.time(.clusterNow))
         let manifest: JSONValue = [
             "apiVersion": "v1", "kind": "Event",
             "metadata": ["name": .string(Self.eventName(for: object)), "namespace": .string(namespace)],

@@ -104,17 +104,29 @@ extension APIClient {
         request.headers.replaceOrAdd(name: "Accept", value: "application/json")
         if let token { request.headers.replaceOrAdd(name: "Authorization", value: "Bearer \(token)") }
         let limit = TimeAmount(configuration.connectTimeout + configuration.readTimeout)
-        let response: HTTPClientResponse
+        let (response, sent): (HTTPClientResponse, ContinuousClock.Instant)
         do {
+            sent = .now
             response = try await client.execute(request, timeout: limit, logger: nil)
         } catch {
             throw APIError(transport: error, operation: operation)
         }
+        noteTime(of: response, sent: sent)
         guard !(200..<300).contains(response.status.code) else { return response }
         if response.status == .unauthorized { credentials.tokenSource.refused(token) }
         let body =
             (try? await response.body.collect(upTo: configuration.podStreams.maximumRefusalBytes)) ?? ByteBuffer()
         throw APIError(httpStatus: response.status, headers: response.headers, body: body, operation: operation)
+    }
+
+    /// The API server's clock is everybody's; see ``ClusterClock``.
+    private func noteTime(of response: HTTPClientResponse, sent: ContinuousClock.Instant) {
+        guard let header = response.headers.first(name: "Date"),
+            let seconds = ClusterClock.note(header: header, sent: sent)
+        else { return }
+        logger.warning(
+            "the clock is not the API server's, whose time counts",
+            metadata: ["put.forward.seconds": "\(Int(seconds))"])
     }
 
     private func token(operation: String) async throws(APIError) -> String? {

@@ -118,7 +118,7 @@ extension LeaderElection {
             [self] () async throws(APIError) in
             var candidacy = candidacy
             if !candidacy.holdsLease { candidacy.saw(try await read(), at: .now) }
-            while let claim = candidacy.claim(at: .now, date: Date()) {
+            while let claim = candidacy.claim(at: .now, date: .clusterNow) {
                 let start = ContinuousClock.now
                 do throws(APIError) {
                     candidacy.wrote(try await write(claim), startingAt: start)
@@ -155,7 +155,7 @@ extension LeaderElection {
                 lease.holderIdentity = ""
                 // API servers want one that is positive.
                 lease.leaseDurationSeconds = 1
-                lease.renewTime = Date()
+                lease.renewTime = .clusterNow
                 _ = try await write(lease)
                 logger.info("The lease is released")
             }

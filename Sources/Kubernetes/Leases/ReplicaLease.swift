@@ -23,7 +23,7 @@ public final class ReplicaLease: Service {
     private let namespace: String
     private let configuration: ReplicaLeaseConfiguration
     private let logger: Logger
-    private let start = Date()
+    private let start = Date.clusterNow
     private let life = Mutex(Life())
 
     /// What is known of the lease's past.
@@ -95,7 +95,7 @@ extension ReplicaLease {
         while !Task.isCancelled {
             let begin = ContinuousClock.now
             do throws(APIError) {
-                let date = Date()
+                let date = Date.clusterNow
                 try await withTimeLimit(configuration.attemptLimit, operation: "renew leases \(namespace)/\(name)") {
                     [self] () async throws(APIError) in try await renew(date)
                 }
