@@ -61,7 +61,7 @@ extension ClusterTests {
             try await running.prints("begun")
             // Seen from the node, the shim is an ancestor of everything in the container.
             let script = """
-                pid=$(pgrep -fx 'sleep 7002')
+                until pid=$(pgrep -fx 'sleep 7002'); do sleep 0.1; done
                 until [ "$(cat /proc/$pid/comm)" = containerd-shim ]; do pid=$(ps -o ppid= -p $pid | tr -d ' '); done
                 kill -KILL $pid
                 """
@@ -102,7 +102,7 @@ extension ClusterTests {
             let running = try sample.ssh().start("echo begun; sleep 7004")
             try await running.prints("begun")
             let script = """
-                pid=$(pgrep -fx 'sleep 7004')
+                until pid=$(pgrep -fx 'sleep 7004'); do sleep 0.1; done
                 until [ "$(cat /proc/$pid/comm)" = containerd-shim ]; do pid=$(ps -o ppid= -p $pid | tr -d ' '); done
                 kill -KILL $pid; pkill -KILL -fx 'sleep 7004'
                 """
