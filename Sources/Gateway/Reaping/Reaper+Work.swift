@@ -6,8 +6,7 @@ extension Reaper {
     /// Marks that are written at the same time: the rest of a sweep waits for all of them.
     private static let maximumMarkCount = 8
 
-    /// Measures the labs whose turn it is, for a bounded time. What was not measured for an interval counts as work,
-    /// whether it did not answer or there was no time to ask.
+    /// Measures the labs whose turn it is, for a bounded time. What counts as work then: see ``WorkLog``.
     func measure(_ pods: [Pod], _ memory: inout ReaperMemory, _ now: Date) async {
         let wanted = pods.compactMap { pod -> (pod: Pod, student: Student, course: Course)? in
             guard let (student, course) = owner(of: pod), isWorthMeasuring(pod, student, course, now) else {
@@ -15,13 +14,15 @@ extension Reaper {
             }
             return (pod, student, course)
         }
-        let due = wanted.filter {
-            LabAssessment($0.pod) == .ready && memory.schedule.isDue($0.pod, every: interval($0.course), at: now)
+        let due = wanted.filter { lab in
+            let interval = WorkLog.interval(for: lab.course.idle, timing, countsCPU: countsCPU(lab.student, lab.course))
+            return LabAssessment(lab.pod) == .ready && memory.schedule.isDue(lab.pod, every: interval, at: now)
         }
         let round = await meter.measure(memory.schedule.inOrder(due.map(\.pod)), logger)
         memory.schedule.note(round, at: now)
         var worked: [(pod: Pod, rules: IdleRules)] = []
-        for (pod, student, course) in wanted where isSettled(pod, course, round, memory, now) {
+        for (pod, student, course) in wanted
+        where memory.work.isSettled(pod, by: round, every: interval(course), at: now) {
             let reading = round.times[pod.metadata.uid]
             let hasWorked = memory.work.note(reading, of: pod, floor: course.idle.workFloor.value, at: now)
             if hasWorked, course.idle.workKeepsLab { worked.append((pod, course.idle)) }
@@ -30,20 +31,16 @@ extension Reaper {
         await worked.forEach(concurrently: Self.maximumMarkCount) { await mark($0.pod, $0.rules, now) }
     }
 
-    /// Whether the round has settled something about a lab: it was asked, or it has not been measured for so long that
-    /// it counts as not measurable.
-    private func isSettled(
-        _ pod: Pod, _ course: Course, _ round: MeterRound, _ memory: ReaperMemory, _ now: Date
-    ) -> Bool {
-        if round.times[pod.metadata.uid] != nil || round.silent.contains(pod.metadata.uid) { return true }
-        guard let last = memory.work.lastReading(of: pod) else { return true }
-        return now.timeIntervalSince(last) >= interval(course).timeInterval
-    }
-
+    /// How exactly work is to be known, also where CPU time is read more often than that for a budget's sake.
     private func interval(_ course: Course) -> Duration { WorkLog.interval(for: course.idle, timing) }
 
+    /// Whether the student's CPU time in the course is limited.
+    private func countsCPU(_ student: Student, _ course: Course) -> Bool {
+        course.quotas(for: student).cpuTime != TimeBudget()
+    }
+
     private func count(_ reading: Duration, of pod: Pod, _ student: Student, _ course: Course, _ now: Date) {
-        guard course.quotas(for: student).cpuTime != TimeBudget() else { return }
+        guard countsCPU(student, course) else { return }
         let windows = course.calendar.interval(of:at:)
         admission.ledgers.changeSoon(of: student.name) { ledger in
             ledger.addCPU(reading, holdingID: pod.metadata.name, at: now, windows: windows)
@@ -58,7 +55,7 @@ extension Reaper {
         case .terminating, .ended, .doomed: return false
         case .ready, .starting, .unschedulable: break
         }
-        if course.quotas(for: student).cpuTime != TimeBudget() { return true }
+        if countsCPU(student, course) { return true }
         guard course.idle.workKeepsLab, course.idle.lab != nil else { return false }
         var latest = ActivityMarks(pod).interaction ?? pod.metadata.creationTimestamp ?? now
         if let seen = outlook.uses.interaction(withPod: pod.metadata.name, now: now) { latest = max(latest, seen) }

@@ -18,9 +18,28 @@ struct WorkLog: Sendable {
     private var readings: [String: Reading] = [:]
 
     /// How often labs are measured: work is known that exactly. A tenth of the idle limit, within bounds.
-    static func interval(for rules: IdleRules, _ timing: LifeCycleTiming) -> Duration {
+    ///
+    /// - Parameter countsCPU: whether a budget of CPU time is spent by what is read: as late as the reading, the lab ends.
+    static func interval(
+        for rules: IdleRules, _ timing: LifeCycleTiming, countsCPU: Bool = false
+    ) -> Duration {
         let tenth = (rules.lab ?? rules.maximumAge) / 10
-        return max(timing.sweepInterval, min(tenth, .seconds(300)))
+        let longest = countsCPU ? timing.activityInterval : .seconds(300)
+        return max(timing.sweepInterval, min(tenth, longest))
+    }
+
+    /// Whether a round has settled something about a lab that was worth asking: it was asked, or it has not been measured
+    /// for so long that it counts as not measurable.
+    ///
+    /// A lab that was never read, and that there was no time to ask, is left as it is: whoever begins to lead knows
+    /// nothing of all labs, and must not take that for work. It is not ended either while it ``isUnsettled(_:)``.
+    ///
+    /// - Parameter interval: between two readings.
+    func isSettled(_ pod: Pod, by round: MeterRound, every interval: Duration, at now: Date) -> Bool {
+        if round.times[pod.metadata.uid] != nil || round.silent.contains(pod.metadata.uid) { return true }
+        // One that is not ready cannot be asked: its node does not answer, or its container is started anew.
+        guard let last = lastReading(of: pod) else { return LabAssessment(pod) != .ready }
+        return now.timeIntervalSince(last) >= interval.timeInterval
     }
 
     /// Notes a reading; nil if the lab could not be measured.

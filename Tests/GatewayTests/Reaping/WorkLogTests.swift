@@ -44,6 +44,30 @@ struct WorkLogTests {
         #expect(log.isUnsettled(pod))
     }
 
+    private var ready: Pod {
+        Pod(
+            metadata: ObjectMeta(name: "lab", uid: "1"),
+            status: PodStatus(
+                phase: .running, conditions: [PodCondition(type: "Ready", status: "True")],
+                containerStatuses: [ContainerStatus(name: "lab", ready: true, state: .running)]))
+    }
+
+    @Test("is not settled by who begins to look and has had no time to ask; by an answer, and by silence, it is")
+    func settled() {
+        var log = WorkLog()
+        func isSettled(_ pod: Pod, _ round: MeterRound, after seconds: Double = 0) -> Bool {
+            log.isSettled(pod, by: round, every: .seconds(100), at: start + seconds)
+        }
+        #expect(!isSettled(ready, MeterRound()))
+        #expect(isSettled(ready, MeterRound(times: ["1": .zero])))
+        #expect(isSettled(ready, MeterRound(silent: ["1"])))
+        // One that is not ready is not asked.
+        #expect(isSettled(pod, MeterRound()))
+        _ = log.note(.seconds(1), of: ready, floor: 0.05, at: start)
+        #expect(!isSettled(ready, MeterRound(), after: 99))
+        #expect(isSettled(ready, MeterRound(), after: 100))
+    }
+
     @Test("is remembered, also while its mark is late: of the last reading that showed some")
     func lastWork() {
         var log = WorkLog()
@@ -62,5 +86,9 @@ struct WorkLogTests {
         #expect(WorkLog.interval(for: IdleRules(lab: .seconds(1200)), timing) == .seconds(120))
         #expect(WorkLog.interval(for: IdleRules(lab: .seconds(60)), timing) == .seconds(15))
         #expect(WorkLog.interval(for: IdleRules(lab: .seconds(86_400)), timing) == .seconds(300))
+        let budgeted = [86_400, 300, 60].map {
+            WorkLog.interval(for: IdleRules(lab: .seconds($0)), timing, countsCPU: true)
+        }
+        #expect(budgeted == [.seconds(60), .seconds(30), .seconds(15)])
     }
 }
