@@ -57,7 +57,7 @@ struct LabAssessmentTests {
     func doomed(reason: String) {
         #expect(
             LabAssessment(Self.pod(conditions: [Self.scheduled], waiting: ("ErrImagePull", "no")))
-                == .starting(.pulling))
+                == .starting(.pulling(nil)))
         guard
             case .doomed(let error) = LabAssessment(
                 Self.pod(conditions: [Self.scheduled], waiting: (reason, "because")))

@@ -29,6 +29,9 @@ enum LabAssessment: Hashable, Sendable {
         }
     }
 
+    /// Whether the pod's node waits before it tries again to fetch an image.
+    static func isBackingOffFromPull(_ pod: Pod) -> Bool { waitingReason(pod)?.reason == "ImagePullBackOff" }
+
     /// The first container, in the order in which they start, that waits for something worth telling.
     private static func waitingReason(_ pod: Pod) -> (reason: String, message: String)? {
         for status in pod.status.initContainerStatuses + pod.status.containerStatuses {
@@ -43,7 +46,9 @@ enum LabAssessment: Hashable, Sendable {
         switch reason {
         case "ErrImagePull":
             // One failed try; the node tries again by itself and then says ImagePullBackOff.
-            return .starting(.pulling)
+            return .starting(.pulling(PullPostponement.isTold(by: message) ? PullPostponement.words : nil))
+        case "ImagePullBackOff" where PullPostponement.isTold(by: message):
+            return .starting(.pulling(PullPostponement.words))
         case "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable", "ImageInspectError":
             return .doomed(
                 LabError(cause: "The course's image cannot be fetched (\(detail))", advice: LabError.askStaff))

@@ -6,7 +6,7 @@ enum LabStage: Hashable, Sendable, CustomStringConvertible {
     case waitingForPlace(String)
     case creating
     case scheduling(String?)
-    case pulling
+    case pulling(String?)
     case mounting(String?)
     case starting
     case retrying(String)
@@ -19,7 +19,7 @@ enum LabStage: Hashable, Sendable, CustomStringConvertible {
         case .waitingForPlace(let place): place
         case .creating: "creating your lab"
         case .scheduling(let detail): "looking for a node" + Self.detail(detail)
-        case .pulling: "fetching the course's image"
+        case .pulling(let detail): "fetching the course's image" + Self.detail(detail)
         case .mounting(let detail): "preparing your home and the course's files" + Self.detail(detail)
         case .starting: "starting"
         case .retrying(let reason): "the cluster is busy, trying again (\(reason))"

@@ -74,7 +74,12 @@ final class LabStart: Sendable {
             await tell(.waitingForOldLab(nil))
             try await delete(pod)
         case .doomed(let error):
-            let reason = Self.explain(error, by: await warnings(of: pod.metadata.uid))
+            let warnings = await warnings(of: pod.metadata.uid)
+            if PullPostponement.holdsUp(pod, lastStage: state.withLock { $0.stage }, warnings) {
+                await tell(.pulling(PullPostponement.words))
+                return nil
+            }
+            let reason = Self.explain(error, by: warnings)
             // Out of the way, so that the next login finds out whether the cause is mended.
             try await delete(pod)
             throw reason
