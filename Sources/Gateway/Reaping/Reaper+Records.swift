@@ -52,7 +52,7 @@ extension Reaper {
     ///
     /// - Parameters:
     ///   - ledgers: as they were before the pods were.
-    ///   - vanished: the labs that there were at the last sweep, and are not any more.
+    ///   - vanished: the labs that there were at the last call of the roll, and are not any more.
     func balance(
         _ ledgers: [String: Ledger], _ pods: [Pod], _ vanished: [String: LabRoll.Entry], _ now: Date
     ) {
@@ -66,7 +66,9 @@ extension Reaper {
             let annotations = pod.metadata.annotations
             guard let student = annotations[LabPod.Annotation.student],
                 let course = annotations[LabPod.Annotation.course],
-                ledgers[student]?.holding(pod.metadata.name) == nil
+                ledgers[student]?.holding(pod.metadata.name) == nil,
+                // Nothing can be noted in one that cannot be read, however often that is tried.
+                ledgers[student] != nil || !admission.ledgers.isUnreadable(student)
             else { continue }
             let since = pod.metadata.creationTimestamp ?? now
             admission.ledgers.changeSoon(of: student) { ledger in

@@ -24,8 +24,8 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
     private let logger: Logger
     /// What waits to be written, by owner. An owner is a key while a flush is on its way.
     private let pending = Mutex<[String: [Change]]>([:])
-    /// Leases as this gateway has written them, by owner, until the cache has them, too.
-    private let newest = Mutex<[String: Lease]>([:])
+    private let written = Mutex(WrittenLeases())
+    private let names = RecordNames(of: Record.component)
     private let cache = RecordCache<Record>()
     /// Owners whose changes are to be flushed: each at most once.
     private let wakes: AsyncStream<String>
@@ -35,6 +35,9 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
 
     /// How long somebody who waits for a change is left to wait for the API server.
     private static var patience: Duration { .seconds(60) }
+    /// Changes that nobody waits for, and that are kept for a record that cannot be read until somebody mends it. Those of
+    /// what was open when it was damaged come first; what comes later has mostly been refused.
+    private static var maximumUnreadableCount: Int { 1000 }
 
     /// - Parameter leases: of the namespace, kept up to date by somebody else.
     init(client: APIClient, leases: ObjectCache<Lease>, namespace: String, logger: Logger) {
@@ -52,7 +55,13 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
         newestLease(owner).flatMap { try? cache.record(of: $0) } ?? Record()
     }
 
-    /// All records as last seen, by owner.
+    /// Whether the owner has a record that cannot be read: it is of a version to come, or was damaged by hand.
+    func isUnreadable(_ owner: String) -> Bool {
+        guard let lease = newestLease(owner) else { return false }
+        return (try? cache.record(of: lease)) == nil
+    }
+
+    /// All records that can be read as last seen, by owner.
     var all: [String: Record] {
         let leases = leases.objects.filter { $0.metadata.annotations[Record.annotation] != nil }
         cache.trim(to: leases)
@@ -75,7 +84,7 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
 
     /// The owner's record, now and after each change; a slow reader gets the latest.
     func updates(of owner: String) -> some AsyncSequence<Record, Never> & Sendable {
-        leases.updates(ofObjectNamed: Self.name(owner)).map { [cache] lease in
+        leases.updates(ofObjectNamed: names.name(of: owner)).map { [cache] lease in
             lease.flatMap { try? cache.record(of: $0) } ?? Record()
         }
     }
@@ -143,7 +152,8 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
             } catch {
                 logger.recordNotWritten("\(Record.component) of \(owner)", error)
                 for change in changes { change.continuation?.resume(throwing: error) }
-                let unheard = changes.filter { $0.continuation == nil }
+                var unheard = changes.filter { $0.continuation == nil }[...]
+                if error.code == .decoding { unheard = unheard.prefix(Self.maximumUnreadableCount) }
                 pending.withLock { $0[owner]?.insert(contentsOf: unheard, at: 0) }
                 guard !isStopping.load(ordering: .relaxed), (try? await Task.sleep(for: backoff.next())) != nil else {
                     return abandon(owner)
@@ -214,20 +224,12 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
 
     // MARK: The Lease
 
-    /// The newest that is known without asking. A guess that is wrong costs a conflict and nothing else, so resource
-    /// versions may be compared here, which the API does not promise to work.
+    /// The newest that is known without asking.
     private func newestLease(_ owner: String) -> Lease? {
-        let cached = leases.object(named: Self.name(owner))
-        return newest.withLock { newest in
-            guard let written = newest[owner] else { return cached }
-            let version = { (lease: Lease?) in lease.flatMap { UInt64($0.metadata.resourceVersion) } ?? 0 }
-            if version(written) > version(cached) { return written }
-            newest[owner] = nil
-            return cached
-        }
+        let name = names.name(of: owner)
+        let cached = leases.object(named: name)
+        return written.withLock { $0.newest(name, cached: cached) }
     }
-
-    private static func name(_ owner: String) -> String { LabName.record(Record.component, of: owner) }
 
     /// A record that cannot be read is of a version to come, or was damaged by hand: it must not be written over.
     private func recordToChange(_ lease: Lease) throws(APIError) -> Record {
@@ -242,7 +244,7 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
 
     private func read(_ owner: String) async throws(APIError) -> Lease? {
         do throws(APIError) {
-            return try await client.get(.leases, named: Self.name(owner), namespace: namespace)
+            return try await client.get(.leases, named: names.name(of: owner), namespace: namespace)
         } catch  where error.isNotFound {
             return nil
         }
@@ -250,17 +252,17 @@ final class LeaseRecords<Record: LeaseRecord>: Service {
 
     private func put(_ record: Record, _ owner: String, onto lease: Lease?) async throws(APIError) {
         let metadata = ObjectMeta(
-            name: Self.name(owner), namespace: namespace, resourceVersion: lease?.metadata.resourceVersion ?? "",
+            name: names.name(of: owner), namespace: namespace, resourceVersion: lease?.metadata.resourceVersion ?? "",
             labels: [
                 "app.kubernetes.io/managed-by": "labgate", "app.kubernetes.io/component": Record.component,
                 Record.ownerKey: LabName.labelValue(owner),
             ],
             annotations: [Record.ownerKey: owner, Record.annotation: record.text])
         let manifest = Lease(metadata: metadata).manifest
-        let written =
+        let newest =
             lease == nil
             ? try await client.create(.leases, manifest, namespace: namespace)
             : try await client.replace(.leases, with: manifest, namespace: namespace)
-        newest.withLock { $0[owner] = written }
+        written.withLock { $0.note(newest) { leases.object(named: $0) } }
     }
 }

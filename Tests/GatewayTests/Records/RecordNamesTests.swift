@@ -1,0 +1,16 @@
+import Testing
+
+@testable import Gateway
+
+@Suite("The names of records")
+struct RecordNamesTests {
+    @Test("are each owner's own, and the same whenever they are asked for")
+    func same() {
+        let names = RecordNames(of: "ledger")
+        let owners = (0..<50).map { "s\($0)" } + ["ann", "Ann"]
+        for owner in owners {
+            #expect(names.name(of: owner) == LabName.record("ledger", of: owner))
+            #expect(names.name(of: owner) == LabName.record("ledger", of: owner))
+        }
+    }
+}
