@@ -19,6 +19,16 @@ struct LabRoll: Sendable {
     /// By the pods' names.
     private var entries: [String: Entry] = [:]
 
+    /// Whether a call would tell nothing new: these are the labs that there were, and it is known what the ledgers have
+    /// said of each.
+    func isUpToDate(with pods: [Pod]) -> Bool {
+        pods.count == entries.count
+            && pods.allSatisfy { pod in
+                guard let entry = entries[pod.metadata.name] else { return false }
+                return entry.uid == pod.metadata.uid && entry.holding != nil
+            }
+    }
+
     /// Takes note of the pods that there are.
     ///
     /// The records are to be read before the pods: what they say of a pod that is there then cannot be about a later

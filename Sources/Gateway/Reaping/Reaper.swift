@@ -25,15 +25,23 @@ struct Reaper: Sendable {
     /// How long a pod has to have been nobody's: documents are now and then deleted and created again.
     private var orphanPatience: Duration { timing.sweepInterval * 4 }
 
-    /// Sweeps until it is cancelled.
+    /// Sweeps, and calls the roll when labs come and go, until it is cancelled.
     func lead(_ leadership: Leadership) async {
-        var memory = ReaperMemory(isAfterGap: leadership.gap != nil)
+        let roll = SharedLabRoll()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await keepSweeping(leadership, roll) }
+            group.addTask { await followLabs(roll) }
+        }
+    }
+
+    private func keepSweeping(_ leadership: Leadership, _ roll: SharedLabRoll) async {
+        var memory = ReaperMemory(roll: roll, isAfterGap: leadership.gap != nil)
         var last = Date.clusterNow
         while (try? await Task.sleep(for: timing.sweepInterval)) != nil {
             // A machine that was suspended, or a clock that was found to be wrong: what is known is of another time.
             let pause = Date.clusterNow.timeIntervalSince(last)
             let longest = (timing.sweepInterval * 2).timeInterval + Self.pauseTolerance
-            if !(0...longest).contains(pause) { memory = ReaperMemory(isAfterGap: true) }
+            if !(0...longest).contains(pause) { memory = ReaperMemory(roll: roll, isAfterGap: true) }
             last = .clusterNow
             await sweep(&memory)
         }
@@ -43,18 +51,11 @@ struct Reaper: Sendable {
     private static let pauseTolerance: TimeInterval = 30
 
     private func sweep(_ memory: inout ReaperMemory) async {
-        // A gateway that has just started, and does not know yet who is who, has nothing to end.
-        guard source.isComplete, pods.isSynced, leases.isSynced else { return }
+        guard knowsWhoIsWho else { return }
         let (now, start) = (Date.clusterNow, ContinuousClock.now)
-        // The records first: see `LabRoll`.
-        let (ledgers, seats) = (admission.ledgers.all, seats())
-        let labs = pods.pods
+        let (ledgers, labs) = call(memory.roll, now)
         memory.forget(except: labs)
-        let vanished = memory.roll.call(
-            labs, holding: { ledgers[$0.student ?? ""]?.holding($0.metadata.name)?.since },
-            seat: { seats[$0.metadata.name] })
         await buryReplicas(ledgers, &memory)
-        balance(ledgers, labs, vanished, now)
         await measure(labs, &memory, now)
         for pod in labs {
             do throws(APIError) {
@@ -67,6 +68,9 @@ struct Reaper: Sendable {
         metrics.swept(in: time)
         logger.swept(labs: labs.count, in: time)
     }
+
+    /// A gateway that has just started, and does not know yet who is who, has nothing to end.
+    var knowsWhoIsWho: Bool { source.isComplete && pods.isSynced && leases.isSynced }
 
     // MARK: One lab
 
@@ -188,9 +192,4 @@ struct Reaper: Sendable {
         guard let reading = readings.first, case .spent = reading.state else { return nil }
         return reading.notice(course.calendar.text(for:))
     }
-}
-
-extension Pod {
-    /// The student whose lab it is.
-    fileprivate var student: String? { metadata.annotations[LabPod.Annotation.student] }
 }

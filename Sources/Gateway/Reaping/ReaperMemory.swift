@@ -14,7 +14,7 @@ struct ReaperMemory {
     /// Which gateways have been silent, and since when.
     var replicas = Replicas()
     /// The labs that there were.
-    var roll = LabRoll()
+    let roll: SharedLabRoll
     /// Since when a pod has been found to be nobody's, by UID.
     var orphans: [String: Date] = [:]
     /// Since when a CPU budget has been found used up, by pod UID.
@@ -22,7 +22,10 @@ struct ReaperMemory {
     /// Since when a pod has been seen ending, or when it was given up, by UID.
     var ending: [String: Date] = [:]
 
-    init(isAfterGap: Bool) { self.isAfterGap = isAfterGap }
+    init(roll: SharedLabRoll, isAfterGap: Bool) {
+        self.roll = roll
+        self.isAfterGap = isAfterGap
+    }
 
     /// Forgets labs that are gone.
     mutating func forget(except pods: [Pod]) {

@@ -25,6 +25,19 @@ struct LabRollTests {
         #expect(nothing.isEmpty)
     }
 
+    @Test("need not be called while no lab comes or goes, once it is known what the ledgers said of each")
+    func upToDate() {
+        var roll = LabRoll()
+        #expect(roll.isUpToDate(with: []))
+        #expect(!roll.isUpToDate(with: [pod("1")]))
+        _ = roll.call([pod("1")], holding: { _ in nil }, seat: { _ in nil })
+        #expect(!roll.isUpToDate(with: [pod("1")]))
+        _ = roll.call([pod("1")], holding: { _ in first }, seat: { _ in nil })
+        #expect(roll.isUpToDate(with: [pod("1")]))
+        #expect(!roll.isUpToDate(with: [pod("2")]))
+        #expect(!roll.isUpToDate(with: []))
+    }
+
     @Test("does not take a lab for gone whose place the next one has taken, and knows the next one's entries")
     func replaced() {
         var roll = LabRoll()
