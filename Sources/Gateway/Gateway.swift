@@ -64,11 +64,13 @@ public final class Gateway: Sendable {
         authenticator = Authenticator(classroom: classroom, codes: CodeDesk(ledgers))
         labs = Labs(client: client, pods: pods, namespace: namespace, metrics: metrics)
         commands = PodCommands(client: client, namespace: namespace)
-        outlook = LabOutlook(classroom: classroom, pods: pods, uses: uses)
+        outlook = LabOutlook(
+            classroom: classroom, pods: pods, uses: uses, ledger: { ledgers.record(of: $0) })
         admission = AdmissionDesk(
             classroom: classroom, ledgers: ledgers, rooms: rooms, replica: replica.identity, metrics: metrics)
+        let marker = ActivityMarker(client: client, namespace: namespace, metrics: metrics)
         gatewayCommands = GatewayCommands(
-            client: client, labs: labs, outlook: outlook, admission: admission, stop: stop)
+            client: client, labs: labs, outlook: outlook, admission: admission, stop: stop, marker: marker)
         let reaper = Reaper(
             source: source, client: client, namespace: namespace, pods: pods, leases: leases, outlook: outlook,
             admission: admission, stop: stop, meter: LabMeter(commands: commands), timing: timing, metrics: metrics,
@@ -81,8 +83,7 @@ public final class Gateway: Sendable {
         services = [
             pods, leases, replica, ledgers, rooms,
             ActivityWriter(
-                client: client, pods: pods, namespace: namespace, uses: uses, outlook: outlook, timing: timing,
-                metrics: metrics, logger: logger),
+                marker: marker, pods: pods, uses: uses, outlook: outlook, timing: timing, logger: logger),
             Warden(outlook: outlook, admission: admission, timing: timing, logger: logger),
             HoldingKeeper(
                 admission: admission, uses: uses, absentSince: { replica.absentSince }, timing: timing, logger: logger),

@@ -33,6 +33,11 @@ public struct Ledger: Hashable, Sendable {
         holdings.count { $0.kind == kind && (course == nil || $0.course == course) }
     }
 
+    /// When the one of a kind that was opened last in a course began; nil if none is held.
+    public func newest(_ kind: HoldingKind, course: String) -> Date? {
+        holdings.filter { $0.kind == kind && $0.course == course }.map(\.since).max()
+    }
+
     /// The holding with this id, if it is open.
     public func holding(_ id: String) -> Holding? {
         holdings.first { $0.id == id }

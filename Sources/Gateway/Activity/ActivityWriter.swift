@@ -3,28 +3,45 @@ import Kubernetes
 import Logging
 import ServiceLifecycle
 
-/// Writes on each lab's pod when it was last interacted with here: at most once a minute for each lab in use.
+/// Writes on each lab's pod when it was last interacted with here: at most once a minute for each lab in use, and at once
+/// if the lab is about to be stopped.
 struct ActivityWriter: Service {
-    let client: APIClient
+    let marker: ActivityMarker
     let pods: PodCache
-    let namespace: String
     let uses: LabUses
     let outlook: LabOutlook
     let timing: LifeCycleTiming
-    let metrics: GatewayMetrics
     let logger: Logger
 
     /// Until graceful shutdown, and then once more: the next gateway shall know what this one does.
     func run() async throws {
-        try? await cancelWhenGracefulShutdown {
-            var isFailing = false
-            while true {
-                try await Task.sleep(for: timing.tick)
-                await write(atLeastAfter: timing.activityInterval, isFailing: &isFailing)
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await writeUrgent() }
+                group.addTask { await writeAtTicks() }
             }
         }
         var isFailing = false
         await write(atLeastAfter: .seconds(1), isFailing: &isFailing)
+    }
+
+    private func writeAtTicks() async {
+        var isFailing = false
+        while (try? await Task.sleep(for: timing.tick)) != nil {
+            await write(atLeastAfter: timing.activityInterval, isFailing: &isFailing)
+        }
+    }
+
+    /// Writes the marks of labs that are about to be stopped as soon as they are interacted with.
+    private func writeUrgent() async {
+        for await name in uses.urgentPods {
+            let now = Date.now
+            guard let interaction = uses.interaction(withPod: name, now: now), let pod = pods.pod(named: name),
+                !pod.isTerminating
+            else { continue }
+            // What cannot be written now is tried again at the next tick, which logs it, too.
+            _ = try? await write(interaction, on: pod, now: now, atLeastAfter: timing.activityInterval)
+        }
     }
 
     /// Writes the marks that are behind by `lag` or more.
@@ -42,7 +59,6 @@ struct ActivityWriter: Service {
             do throws(APIError) {
                 if try await write(interaction, on: pod, now: now, atLeastAfter: lag) { isFailing = false }
             } catch {
-                metrics.activityWritten(false)
                 // The next tick tries again; meanwhile this gateway knows better than the pod.
                 if !isFailing { logger.activityNotWritten(name, error) }
                 isFailing = true
@@ -56,25 +72,19 @@ struct ActivityWriter: Service {
     private func write(
         _ interaction: Date, on pod: Pod, now: Date, atLeastAfter lag: Duration
     ) async throws(APIError) -> Bool {
-        let known = ActivityMarks(pod).interaction ?? pod.metadata.creationTimestamp ?? .distantPast
-        let behind = interaction.timeIntervalSince(known)
+        let marks = LabMarks(pod)
+        // A key that was pressed to keep a lab has to be known before the lab is stopped, also if it is pressed right
+        // before the next tick finds that the end has come near.
+        let isEnding = outlook.isEnding(pod, asFarAsOthersKnow: marks, at: now + timing.tick * 2)
+        if isEnding { uses.expectInteraction(withPod: pod.metadata.name) }
+        let behind = interaction.timeIntervalSince(marks.interaction ?? pod.metadata.creationTimestamp ?? .distantPast)
         // Annotations tell whole seconds.
         guard behind >= 1 else {
             uses.forget(pod: pod.metadata.name)
             return false
         }
-        // A key that was pressed to keep a lab has to be known before the lab is stopped.
-        guard behind >= lag.timeInterval || outlook.isEnding(asFarAsOthersKnow: pod, at: now) else { return false }
-        do throws(APIError) {
-            try await client.annotatePod(
-                named: pod.metadata.name, namespace: namespace, uid: pod.metadata.uid,
-                annotations: [
-                    ActivityMarks.Annotation.interaction: ActivityMarks.text(interaction, uid: pod.metadata.uid)
-                ])
-            metrics.activityWritten(true)
-        } catch  where error.isNotFound || error.isConflict {
-            // It is another pod by now.
-        }
+        guard behind >= lag.timeInterval || isEnding else { return false }
+        try await marker.mark(pod, interaction: interaction)
         return true
     }
 }

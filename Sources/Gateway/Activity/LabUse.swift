@@ -30,7 +30,7 @@ final class LabUse: Sendable {
     /// The use's own interaction.
     let clock = InteractionClock()
 
-    private let labClock: InteractionClock
+    private let labClock: LabClock
     private let flow: ForwardingFlow
     private let metrics: GatewayMetrics
     private let state = Mutex(State())
@@ -44,7 +44,7 @@ final class LabUse: Sendable {
         var news: Set<News> = []
     }
 
-    init(_ visit: Visit, pod: String, kind: Kind, labClock: InteractionClock, metrics: GatewayMetrics) {
+    init(_ visit: Visit, pod: String, kind: Kind, labClock: LabClock, metrics: GatewayMetrics) {
         self.metrics = metrics
         id = visit.id
         connection = visit.connection

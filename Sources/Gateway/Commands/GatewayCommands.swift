@@ -11,6 +11,7 @@ struct GatewayCommands: Sendable {
     let outlook: LabOutlook
     let admission: AdmissionDesk
     let stop: LabStop
+    let marker: ActivityMarker
 
     /// - Throws: `LabSessionFailure`, `LabError`, or `APIError` if the cluster cannot be asked.
     func run(_ command: GatewayCommand, for session: LabSession) async throws -> ExitReport {
@@ -18,7 +19,7 @@ struct GatewayCommands: Sendable {
             switch command {
             case .help: GatewayCommand.overview
             case .status: status(session).text
-            case .extend: try extend(session)
+            case .extend: try await extend(session)
             case .stop: try await stop(session)
             case .reset: try await reset(session)
             }
@@ -39,41 +40,61 @@ struct GatewayCommands: Sendable {
     }
 
     private func existingPod(_ session: LabSession) throws(LabSessionFailure) -> Pod {
-        guard let pod = pod(session), !pod.isTerminating, pod.stopReason == nil else {
-            throw .refused("you have no lab in the course \(session.course.name); logging in starts one")
-        }
+        guard let pod = pod(session), isUsable(pod) else { throw noLab(session) }
         return pod
     }
 
-    private func extend(_ session: LabSession) throws(LabSessionFailure) -> String {
+    private func isUsable(_ pod: Pod) -> Bool { !pod.isTerminating && pod.stopReason == nil }
+
+    private func noLab(_ session: LabSession) -> LabSessionFailure {
+        .refused("you have no lab in the course \(session.course.name); logging in starts one")
+    }
+
+    /// What it says is true when it is printed: it is written before, and whoever would stop the lab finds it changed.
+    private func extend(_ session: LabSession) async throws -> String {
         let pod = try existingPod(session)
         outlook.uses.noteInteraction(withPod: pod.metadata.name)
+        guard let marked = try await marker.mark(pod, interaction: .now), isUsable(marked) else { throw noLab(session) }
         return status(session).labLines.joined(separator: "\n")
     }
 
     private func stop(_ session: LabSession) async throws -> String {
-        try await stop(session, .asked, because: "you have stopped it", holdDown: session.course.idle.holdDown)
+        _ = try await stop(session, .asked, because: "you have stopped it", holdDown: session.course.idle.holdDown)
         return "your lab is being stopped; your home is kept"
     }
 
     private func reset(_ session: LabSession) async throws -> String {
-        try await stop(session, .reset, because: "you are starting it anew", holdDown: nil)
+        let old = try await stop(session, .reset, because: "you are starting it anew", holdDown: nil)
         let permit = LabPermit(admission: admission, outlook: outlook, lab: session.wanted, isAttended: true)
         _ = try await session.client.wait {
-            try await labs.ready(session.wanted, permit: permit) { await session.terminal.say("\($0)…") }
+            try await labs.ready(session.wanted, not: Lab(old), permit: permit) { await session.terminal.say("\($0)…") }
         }
         return "your lab has been started anew, with your home as it was"
     }
 
     /// The pod changes by itself now and then, so stopping it may take a few tries.
+    ///
+    /// - Returns: the pod that is stopped, or gone.
     private func stop(
         _ session: LabSession, _ cause: LabStopCause, because reason: String, holdDown: Duration?
-    ) async throws {
+    ) async throws -> Pod {
         var pod = try existingPod(session)
         var backoff = Labs.backoff
         while try await !stop.stop(pod, cause, because: reason, holdDown: holdDown, isDeliberate: true) {
             try await Task.sleep(for: backoff.next())
-            pod = try await client.pod(named: pod.metadata.name, namespace: labs.namespace)
+            guard let present = try await present(pod) else { return pod }
+            pod = present
+        }
+        return pod
+    }
+
+    /// The pod as it is now; nil if it is gone. A later one of its name is another lab, which nobody wants stopped.
+    private func present(_ pod: Pod) async throws(APIError) -> Pod? {
+        do throws(APIError) {
+            let present = try await client.pod(named: pod.metadata.name, namespace: labs.namespace)
+            return present.metadata.uid == pod.metadata.uid ? present : nil
+        } catch  where error.isNotFound {
+            return nil
         }
     }
 }

@@ -9,6 +9,11 @@ struct LabMarks: Hashable, Sendable {
     /// When something ran in it last. "Cannot measure" counts as that, and is marked by whoever measures.
     var work: Date?
 
+    /// Takes note of an interaction that may be later than the one that is known; nil if there is none.
+    mutating func noteInteraction(_ date: Date?) {
+        interaction = [interaction, date].compactMap(\.self).max()
+    }
+
     /// The marks as they can be true: those older than the pod are another pod's, and those in the future are now.
     func plausible(at now: Date) -> LabMarks {
         func plausible(_ mark: Date?) -> Date? {

@@ -7,6 +7,8 @@ struct LabOutlook: Sendable {
     let classroom: @Sendable () -> Classroom
     let pods: PodCache
     let uses: LabUses
+    /// A student's ledger as last seen.
+    let ledger: @Sendable (_ student: String) -> Ledger
 
     /// The course that a lab is of, if there still is one.
     func course(of pod: Pod) -> Course? {
@@ -19,17 +21,25 @@ struct LabOutlook: Sendable {
     /// - Returns: nil if the lab's course is gone.
     func fate(of pod: Pod, at now: Date, graceUntil: Date? = nil, work: Date? = nil) -> LabFate? {
         var marks = LabMarks(pod)
+        marks.noteInteraction(lastLogin(to: pod))
+        marks.noteInteraction(uses.interaction(withPod: pod.metadata.name, now: now))
         if let work { marks.work = max(marks.work ?? work, work) }
-        if let seen = uses.interaction(withPod: pod.metadata.name, now: now) {
-            marks.interaction = max(marks.interaction ?? seen, seen)
-        }
         return course(of: pod).map { LabFate(of: marks, limits: IdleLimits($0.idle), at: now, graceUntil: graceUntil) }
     }
 
-    /// Whether the lab is to end soon by all that is written on its pod.
-    func isEnding(asFarAsOthersKnow pod: Pod, at now: Date) -> Bool {
+    /// When the newest of the lab sessions began that go on, through whatever gateway: that is in the ledger before it is
+    /// on the pod.
+    private func lastLogin(to pod: Pod) -> Date? {
+        let annotations = pod.metadata.annotations
+        guard let student = annotations[LabPod.Annotation.student], let course = annotations[LabPod.Annotation.course]
+        else { return nil }
+        return ledger(student).newest(.labSession, course: course)
+    }
+
+    /// Whether the lab is to end soon by its marks, all of which are written on its pod.
+    func isEnding(_ pod: Pod, asFarAsOthersKnow marks: LabMarks, at now: Date) -> Bool {
         guard let course = course(of: pod) else { return false }
-        if case .keeps = LabFate(of: LabMarks(pod), limits: IdleLimits(course.idle), at: now) { return false }
+        if case .keeps = LabFate(of: marks, limits: IdleLimits(course.idle), at: now) { return false }
         return true
     }
 

@@ -45,6 +45,23 @@ struct LedgerTests {
         #expect(Self.used(ledger, .labTime, at: Self.noon + 900) == .zero)
     }
 
+    @Test("The newest of a kind is told for its course, and none when all are closed")
+    func newest() {
+        var ledger = Ledger()
+        for (index, (course, kind)) in [("c", HoldingKind.labSession), ("c", .labSession), ("d", .labSession), ("c", .connection)]
+            .enumerated()
+        {
+            ledger.open(
+                Holding(
+                    id: "\(index)", kind: kind, course: course, holder: "r1", since: Self.noon + Double(index) * 60))
+        }
+        #expect(ledger.newest(.labSession, course: "c") == Self.noon + 60)
+        ledger.close(id: "1", at: Self.noon + 300, windows: BerlinWindows.interval)
+        #expect(ledger.newest(.labSession, course: "c") == Self.noon)
+        ledger.close(id: "0", at: Self.noon + 300, windows: BerlinWindows.interval)
+        #expect(ledger.newest(.labSession, course: "c") == nil)
+    }
+
     @Test("A window has only its own part, on the day with 25 hours, too")
     func overMidnight() {
         var ledger = Ledger()

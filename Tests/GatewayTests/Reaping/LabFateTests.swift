@@ -37,6 +37,20 @@ struct LabFateTests {
                 == .keeps(until: Clock.at("12:10"), because: Self.unused("10:30", "11:10")))
     }
 
+    @Test("The latest interaction counts, whoever knows of it")
+    func latestInteraction() {
+        var marks = LabMarks(created: Clock.at("10:00"))
+        marks.noteInteraction(nil)
+        #expect(marks.interaction == nil)
+        for (noted, latest) in [("10:30", "10:30"), ("10:20", "10:30"), ("10:59", "10:59")] {
+            marks.noteInteraction(Clock.at(noted))
+            #expect(marks.interaction == Clock.at(latest))
+        }
+        #expect(
+            LabFate(of: marks, limits: Self.limits, at: Clock.at("11:00"))
+                == .keeps(until: Clock.at("11:59"), because: Self.unused("10:59", nil)))
+    }
+
     @Test("Work that does not count keeps nothing")
     func workDoesNotCount() {
         var limits = Self.limits
