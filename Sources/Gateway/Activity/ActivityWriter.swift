@@ -35,7 +35,7 @@ struct ActivityWriter: Service {
     /// Writes the marks of labs that are about to be stopped as soon as they are interacted with.
     private func writeUrgent() async {
         for await name in uses.urgentPods {
-            let now = Date.now
+            let now = Date.clusterNow
             guard let interaction = uses.interaction(withPod: name, now: now), let pod = pods.pod(named: name),
                 !pod.isTerminating
             else { continue }

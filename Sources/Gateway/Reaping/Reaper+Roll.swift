@@ -12,7 +12,7 @@ extension Reaper {
         for await _ in pods.changes {
             // Most changes are marks, and steps of a start: for them nobody reads the records.
             let labs = pods.pods
-            if knowsWhoIsWho, !roll.withLock({ $0.isUpToDate(with: labs) }) { _ = call(roll, .now) }
+            if knowsWhoIsWho, !roll.withLock({ $0.isUpToDate(with: labs) }) { _ = call(roll, .clusterNow) }
             guard (try? await Task.sleep(for: Self.rollInterval)) != nil else { return }
         }
     }
