@@ -35,11 +35,14 @@ struct TOTP: ParsableCommand {
         printError(
             """
 
-            Put the first line into the spec of \(student)'s Student document, or the key alone into a Secret in the
-            gateway's namespace, where whoever may read the document does not see it:
+            Put the first line into the spec of \(student)'s Student document, or, if that is a custom resource, the key
+            alone into a Secret in the labs' namespace, where whoever may read the document does not see it:
 
-              kubectl create secret generic totp-STUDENT --from-literal=totpKey=KEY
-              totpKeySecret: {name: totp-STUDENT}        # in the spec, instead of totpKey
+              kubectl create secret generic STUDENT-totp -n labs --from-file=totpKey=/dev/stdin   # type the key, then ^D
+              totpKeySecret: {name: STUDENT-totp}        # in the spec, instead of totpKey
+
+            The gateway needs leave to read that Secret: a Role with its name under resourceNames, as
+            deploy/kubernetes/samples/totp-secret.yaml has it. Without that nobody can log in as \(student).
 
             Give the second line to the student, once, by a way that nobody else reads.
             """)

@@ -77,7 +77,7 @@ extension ClusterTests {
 
         @Test("The sample courses and students are such as the API server takes")
         func samples() async throws {
-            for file in ["course", "student", "password-secret"] {
+            for file in ["course", "student", "password-secret", "totp-secret"] {
                 let objects = try await manifests.dryRun(manifests.file("samples/\(file).yaml"))
                 #expect(objects.contains { $0["apiVersion"].string == "labgate.dev/v1alpha1" })
             }

@@ -73,15 +73,19 @@ struct ClassroomAssembler {
                 refusal = fill(&student, reference, from: old, secret) ?? self.refusal(of: student, reference)
                 if refusal == nil { entry.inForce = student }
             }
-            // The version before is held to the same rules but for what its Secrets have, which may be gone.
+            // The version before is held to the same rules but for what its Secrets have, which may be gone. A second
+            // factor that was asked for since then is not to be gone round by a mistake, be it in another line.
             if entry.inForce == nil, var student = old {
+                student.demandCode(like: entry.reading.draft)
                 _ = fill(&student, reference, from: old, secret)
                 if self.refusal(of: student, reference) == nil { entry.inForce = student }
             }
             if let student = entry.inForce { places[student.name] = student.source }
             students[reference] = entry
             let oddity = refusal == nil ? entry.inForce?.termOddity(in: coursesByName) : nil
-            let oddities = oddity.map { [Self.problem(reference, "spec.quotas", $0, .warning)] } ?? []
+            let oddities =
+                (oddity.map { [Self.problem(reference, "spec.quotas", $0, .warning)] } ?? [])
+                + lockout(entry, reference)
             let missing = refusal == nil ? entry.inForce.map { missingCourses(of: $0, reference) } ?? [] : []
             conclude(
                 reference, entry, refusal, name: entry.inForce?.name, missing + oddities,
@@ -199,6 +203,13 @@ struct ClassroomAssembler {
         }
         let problem = Self.problem(reference, "spec.courses[0]", advice(forCourse: course))
         return Refusal(reason: .courseMissing, problem: problem)
+    }
+
+    /// What to say of a student who cannot log in until the newest version of the document can be used.
+    private func lockout(_ entry: ResourceEntry<Student>, _ reference: ResourceReference) -> [Problem] {
+        guard let student = entry.inForce, student.needsCode, student.totpKey == nil else { return [] }
+        let message = "until there is a TOTP key \(student.name) cannot log in: a code is asked for, and none is right"
+        return [Self.problem(reference, "spec", message)]
     }
 
     /// What to say of the courses of a student in force that are nowhere.

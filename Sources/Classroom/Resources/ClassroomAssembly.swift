@@ -28,7 +28,8 @@ extension Classroom {
     ///
     /// The password hash and the TOTP key of a student may be in Secrets. One that cannot be used refuses the student's
     /// document; an earlier version then stays in force with what its own Secrets have now, so that to delete a Secret
-    /// is to take away the password, or, with the TOTP key, every login.
+    /// is to take away the password, or, with the TOTP key, every login. Whatever a document is refused for, if it asks
+    /// for a code, so does the version that stays in force.
     ///
     /// Only resources that changed since `previous` are read.
     ///

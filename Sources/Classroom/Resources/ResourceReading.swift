@@ -6,6 +6,8 @@ struct ResourceReading<Entity: Sendable>: Sendable {
     let generation: String
     /// What it says; nil if it is wrong.
     let entity: Entity?
+    /// What could be read of it, be it that the rest is wrong: nothing to put into force.
+    let draft: Entity?
     /// What is wrong or odd, in order.
     let problems: [Problem]
 
@@ -26,6 +28,7 @@ struct ResourceReading<Entity: Sendable>: Sendable {
         }
         self.uid = resource.uid
         self.generation = resource.generation
+        self.draft = entity
         self.entity = problems.hasErrors ? nil : entity
         self.problems = problems.problems.sorted()
     }

@@ -14,6 +14,8 @@ extension Student {
             suspended: spec.value("suspended", .bool, default: false),
             source: source
         )
+        let hasKey = spec.has("totpKey") || spec.has("totpKeySecret")
+        hasUnusableTOTPKey = hasKey && totpKey == nil && totpKeySecret == nil
         for (index, course) in courses.enumerated() where courses[..<index].contains(course) {
             spec.report("\(course) is listed twice", at: "courses")
         }

@@ -17,6 +17,8 @@ public struct Student: Hashable, Sendable {
     public var totpKey: TOTPKey?
     /// The Secret that holds the TOTP key; ``totpKey`` is what was found there.
     public var totpKeySecret: SecretReference?
+    /// Whether a TOTP key was written for the student that cannot be used, so that no code is right.
+    public var hasUnusableTOTPKey = false
     /// What is said for the student in place of the quotas of the courses; see ``Course/quotas(for:)``.
     public var quotas: QuotaOverrides
     /// Whether logins are refused although the credentials are right.
@@ -53,7 +55,15 @@ public struct Student: Hashable, Sendable {
 
     /// Whether a login needs a one-time password besides a key or the password. Also if the TOTP key is not known: then
     /// none is right, for a Secret that is gone must not take the second factor away.
-    public var needsCode: Bool { totpKey != nil || totpKeySecret != nil }
+    public var needsCode: Bool { totpKey != nil || totpKeySecret != nil || hasUnusableTOTPKey }
+
+    /// Makes a code as necessary as it is for `other`, another version of the same student, if that needs one and this
+    /// does not.
+    mutating func demandCode(like other: Student?) {
+        guard let other, other.needsCode, !needsCode else { return }
+        (totpKey, totpKeySecret) = (other.totpKey, other.totpKeySecret)
+        hasUnusableTOTPKey = other.hasUnusableTOTPKey
+    }
 
     /// Whether one of the student's keys is this one.
     ///

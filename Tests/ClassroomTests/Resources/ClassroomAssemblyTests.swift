@@ -211,6 +211,35 @@ struct ClassroomAssemblyTests {
         #expect(cluster.verdict(.student, "ann").hasPrefix("keptOld SecretUnusable"))
     }
 
+    @Test(
+        "A version that asks for a code and is refused leaves the one before in force, but not without a code",
+        arguments: [
+            (#""totpKeySecret":{"name":"ann"}"#, nil, "SecretUnusable"),
+            (#""totpKeySecret":{"name":"ann"},"suspended":1"#, nil, "Invalid"),
+            (#""totpKey":"HUNTER2""#, nil, "Invalid"),
+            (#""totpKey":"\#(Sample.totpKey)","quotas":1"#, Sample.totpKey, "Invalid"),
+        ] as [(String, String?, String)])
+    func refusedSecondFactor(more: String, key: String?, reason: String) {
+        var cluster = Cluster()
+        cluster.set(.course, "c", #"{"image":"gcc:14"}"#, generation: "1")
+        cluster.set(.student, "ann", Self.student(), generation: "1")
+        #expect(cluster.assemble().students["ann"]?.needsCode == false)
+        cluster.set(.student, "ann", Self.student(more), generation: "2")
+        for _ in 1...2 {
+            let student = cluster.assemble().students["ann"]
+            #expect(student?.publicKeys.count == 1)
+            #expect(student?.needsCode == true && student?.totpKey?.text == key)
+            #expect(cluster.verdict(.student, "ann").hasPrefix("keptOld \(reason)"))
+            #expect(cluster.verdict(.student, "ann").contains("ann cannot log in") == (key == nil))
+        }
+        cluster.secrets[SecretReference(name: "ann", key: "totpKey")] = Sample.totpKey
+        cluster.set(.student, "ann", Self.student(#""totpKeySecret":{"name":"ann"}"#), generation: "3")
+        #expect(cluster.assemble().students["ann"]?.totpKey?.text == Sample.totpKey)
+        cluster.set(.student, "ann", Self.student(), generation: "4")
+        #expect(cluster.assemble().students["ann"]?.needsCode == false)
+        #expect(cluster.verdict(.student, "ann") == "accepted Accepted: in force")
+    }
+
     @Test("Only what changed is read again")
     func readsChangesOnly() {
         var cluster = Cluster()
