@@ -22,4 +22,13 @@ public struct AuthenticationRequest: Sendable {
     public let user: String
     /// The method, with its proof.
     public let method: Method
+    /// How often the connection has begun to authenticate: another number than that of the request before means that
+    /// nothing proven before counts any more (RFC 4252 §5), though the user name may be the same. Handlers do not get to
+    /// see every request in between.
+    public internal(set) var beginning = 0
+
+    init(user: String, method: Method) {
+        self.user = user
+        self.method = method
+    }
 }

@@ -6,6 +6,8 @@ extension Connection {
         var hasBegun = false
         /// The user name of the last request; nil before the first.
         var user: String?
+        /// How often it has begun, which it does with each user name that is another than the last.
+        var beginning = 0
         /// The methods that can continue.
         var methods: AuthenticationMethods = []
         /// Whether the user is being asked something: only then answers may come.
@@ -38,7 +40,8 @@ extension Connection {
 
     func handle(_ request: AuthenticationRequest, _ message: LibSSHMessage) {
         if case .password = request.method {} else { login.refusal = message }
-        guard let request = place(request) else { return }
+        guard var request = place(request) else { return }
+        request.beginning = login.beginning
         guard isOffered(request.method) else { return message.refuse() }
         phase = .answering(message)
         askToAuthenticate(request)
@@ -59,6 +62,7 @@ extension Connection {
         }
         guard request.user != login.user else { return request }
         login.user = request.user
+        login.beginning += 1
         goOn(with: firstMethods(of: request.user))
         return request
     }

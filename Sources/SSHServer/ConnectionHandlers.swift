@@ -6,7 +6,7 @@ public struct ConnectionHandlers: Sendable {
     public var methods: @Sendable (_ user: String) -> AuthenticationMethods
     /// Is this request to be granted? Asked once per request, one at a time, until one with a proof is granted.
     /// A granted `publicKeyOffer` only invites the client to prove that it holds the key. What was granted in part
-    /// counts for the same user name only: another begins anew.
+    /// counts for the same `beginning` only: another user name begins anew, and so does the first one after that.
     public var authenticate: @Sendable (AuthenticationRequest) async -> AuthenticationAnswer
     /// Runs one session channel from its request to its end. The channel closes when this returns; when the client
     /// closes it first, its `read` and `nextEvent` return nil and its `write` throws.

@@ -110,6 +110,11 @@ struct AuthenticationStepsTests {
         }
     }
 
+    @Test("The same user name begins anew after another in between, even if that one could prove nothing")
+    func sameUserAgain() async throws {
+        try await TestServer.run { try await script.passes("same_user_again", $0.port) }
+    }
+
     @Test("Whoever has nothing to be asked is refused keyboard-interactive, and nobody is asked")
     func notOffered() async throws {
         try await TestServer.run { server in

@@ -13,6 +13,8 @@ final class Login: Sendable {
         var name: LoginName?
         /// What a code is still needed for.
         var firstFactor: FirstFactor?
+        /// The beginning that the last request belonged to.
+        var beginning = 0
         var hasAskedForLab = false
         var logger: Logger
     }
@@ -39,8 +41,11 @@ final class Login: Sendable {
     /// What becomes of a request.
     func authenticate(_ request: AuthenticationRequest) async -> AuthenticationAnswer {
         let (first, logger) = state.withLock { state in
-            // Another user name begins anew (RFC 4252 §5).
-            if state.firstFactor?.user != request.user { state.firstFactor = nil }
+            // Another user name begins anew (RFC 4252 §5), be it that its request was refused before it got here.
+            if state.beginning != request.beginning || state.firstFactor?.user != request.user {
+                state.firstFactor = nil
+            }
+            state.beginning = request.beginning
             return (state.firstFactor, state.logger)
         }
         switch await authenticator.authenticate(request, after: first, logger) {

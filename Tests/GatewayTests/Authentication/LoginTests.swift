@@ -11,8 +11,12 @@ struct LoginTests {
 
     init() throws { book = try CodeBook() }
 
-    private func request(_ user: String, _ method: AuthenticationRequest.Method) -> AuthenticationRequest {
-        AuthenticationRequest(user: user, method: method)
+    private func request(
+        _ user: String, _ method: AuthenticationRequest.Method, beginning: Int = 1
+    ) -> AuthenticationRequest {
+        var request = AuthenticationRequest(user: user, method: method)
+        request.beginning = beginning
+        return request
     }
 
     private static func answers(_ texts: String...) -> AuthenticationRequest.Method {
@@ -99,6 +103,17 @@ struct LoginTests {
         #expect(await login.authenticate(request("both", Self.answers(book.code))) == .refused)
         // Nor back again.
         #expect(await login.authenticate(request("keyed", Self.answers(book.code))) == .refused)
+        #expect(login.name == nil)
+    }
+
+    @Test("does not carry over what was proven before another user name that was refused without being asked about")
+    func newBeginning() async {
+        let login = book.login()
+        #expect(await login.authenticate(request("both", CodeBook.proof)) == .partial(.keyboardInteractive))
+        let question = AuthenticationPrompts(["Password: ", "Verification code: "])
+        #expect(await login.authenticate(request("both", .keyboardInteractive, beginning: 3)) == .ask(question))
+        let code = Self.answers(book.code)
+        #expect(await login.authenticate(request("both", code, beginning: 3)) == .refused)
         #expect(login.name == nil)
     }
 

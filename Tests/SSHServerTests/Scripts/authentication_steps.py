@@ -79,6 +79,20 @@ def other_user(port):
     connection.expect_disconnect("nobody has asked")
 
 
+def same_user_again(port):
+    """What was done before a request with another name, which nobody is asked about, does not count any more."""
+    connection = ready(port)
+    connection.authenticate("password", False, "secret")
+    assert failure(connection) == (["keyboard-interactive"], True)
+    connection.user = "edu01"
+    connection.authenticate("none")
+    assert failure(connection) == (["publickey", "password"], False)
+    connection.user = USER
+    assert ask(connection) == ("", [("Password: ", False), ("Verification code: ", False)])
+    say(connection, "123456")
+    assert failure(connection) == (["publickey", "keyboard-interactive", "password"], False)
+
+
 def not_offered(port):
     connection = ready(port, user="edu01")
     for _ in range(2):
