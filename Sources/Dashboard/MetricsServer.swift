@@ -16,10 +16,13 @@ public import ServiceLifecycle
 /// Nobody has to log in for that, so it tells of no student. To be started first and stopped last: it is to say, too, that
 /// the gateway starts or drains.
 public struct MetricsServer: Service {
-    /// Connections at once; a Prometheus and a few probes need one each.
+    /// Connections at once; a Prometheus and a few probes need one each. More wait to be accepted, and probes that wait for
+    /// too long would take the gateway out of service.
     private static let maximumConnectionCount = 64
-    /// How long a connection may be without a request. Prometheus's default interval is a minute.
-    private static let idleTimeout = TimeAmount.seconds(120)
+    /// Connections at once from one address: a few of those who have leave to be here do not fill the room.
+    static let maximumConnectionCountOfPeer = 16
+    /// How long a connection may be without a request, be it the first. Whoever asks once in a minute connects anew.
+    private static let idleTimeout = TimeAmount.seconds(5)
 
     private let host: String
     private let port: Int
@@ -57,13 +60,16 @@ public struct MetricsServer: Service {
     }
 
     /// The server with its routes.
-    func application() -> some ApplicationProtocol {
+    func application(idleTimeout: TimeAmount = Self.idleTimeout) -> some ApplicationProtocol {
+        let peers = PeerLimit(maximum: Self.maximumConnectionCountOfPeer)
         var quiet = logger
         // What Hummingbird says about itself at `info` is said better here.
         quiet.logLevel = max(logger.logLevel, .warning)
         return Application(
             router: router(),
-            server: .http1(configuration: .init(idleTimeout: Self.idleTimeout)),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [PeerLimitHandler(limit: peers)], idleTimeout: idleTimeout)),
             configuration: ApplicationConfiguration(
                 address: .hostname(host.isEmpty ? "::" : host, port: port),
                 availableConnectionsDelegate: MaximumAvailableConnections(Self.maximumConnectionCount, logger: quiet)),

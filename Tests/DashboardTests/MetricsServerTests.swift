@@ -1,7 +1,10 @@
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import NIOCore
+import NIOPosix
 import Synchronization
+@testable import TestSupport
 import Testing
 
 @testable import Dashboard
@@ -67,6 +70,42 @@ struct MetricsServerTests {
             #expect(error?.description.contains("cannot serve metrics on 127.0.0.1:\(port)") == true)
             #expect(error?.description.contains("Address already in use") == true)
             #expect(error?.description.contains("\n") == false)
+        }
+    }
+
+    /// Connections that say nothing, from an address of this machine that nobody else here uses.
+    private static func idleConnections(_ count: Int, to port: Int) async throws -> [any Channel] {
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(to: try SocketAddress(ipAddress: "127.0.0.2", port: 0))
+        var channels: [any Channel] = []
+        for _ in 0..<count { channels.append(try await bootstrap.connect(host: "127.0.0.1", port: port).get()) }
+        return channels
+    }
+
+    @Test("Idle connections of one address take no more than its share of the room, and probes get in beside them")
+    func peerLimit() async throws {
+        try await Self.server().application(idleTimeout: .hours(1)).test(.live) { client in
+            let channels = try await Self.idleConnections(100, to: try #require(client.port))
+            let isBounded = try await eventually {
+                channels.count(where: \.isActive) == MetricsServer.maximumConnectionCountOfPeer
+            }
+            #expect(isBounded)
+            #expect(try await client.execute(uri: "/healthz", method: .get).status == .ok)
+            // A place that is given up is there for the next one.
+            for channel in channels where channel.isActive { try await channel.close() }
+            let next = try await Self.idleConnections(1, to: try #require(client.port))
+            try await Task.sleep(for: .milliseconds(200))
+            #expect(next.allSatisfy { $0.isActive })
+            for channel in next { try await channel.close() }
+        }
+    }
+
+    @Test("A connection without a request is closed")
+    func idleTimeout() async throws {
+        try await Self.server().application(idleTimeout: .milliseconds(100)).test(.live) { client in
+            let channels = try await Self.idleConnections(1, to: try #require(client.port))
+            let isClosed = try await eventually { !channels.contains(where: \.isActive) }
+            #expect(isClosed)
         }
     }
 
