@@ -2,8 +2,10 @@ import ArgumentParser
 import Classroom
 import Foundation
 import Gateway
+import Glibc
 import Kubernetes
 import Logging
+import UnixSignals
 
 /// `labgate collect`: the homes of a course's students, as archives.
 struct Collect: AsyncParsableCommand {
@@ -14,6 +16,9 @@ struct Collect: AsyncParsableCommand {
             pod is made for as long as it takes to read the home. An archive is there only if it is whole.
 
             Prints a line for each student. Exits 0 only if all homes that there are were collected whole.
+
+            What is in an archive is the student's word, names, owners and modes included: unpack it as an ordinary user, \
+            each archive into a folder of its own, with tar --no-same-owner --no-same-permissions -xf FILE -C FOLDER.
             """
     )
 
@@ -25,18 +30,35 @@ struct Collect: AsyncParsableCommand {
     @Option(name: .customLong("into"), help: "The folder for the archives; made if it is not there. [COURSE-DATE-TIME]")
     var folder: String?
 
+    @Option(
+        name: .customLong("max-size"),
+        help: "The largest archive, such as 20Gi. [a quarter more than the home may hold; 10Gi where nothing says that]"
+    )
+    var maximumSize: String?
+
     @Option(name: .customLong("student"), help: "Only this student; can be repeated.")
     var students: [String] = []
 
     /// Homes that are read at the same time.
     private static let concurrency = 4
 
+    func validate() throws {
+        guard let maximumSize else { return }
+        guard let size = try? Quantity(maximumSize), (1...Self.maximumSizeLimit).contains(size.value) else {
+            throw ValidationError("--max-size: \(maximumSize) is not a size such as 20Gi")
+        }
+    }
+
+    /// More than any disk holds, in bytes: 1 EiB.
+    private static let maximumSizeLimit = Double(1 << 60)
+
     func run() async throws {
         let settings = try file.load()
         let logger = Logger(label: "labgate") { _ in SwiftLogNoOpLogHandler() }
         do {
             let isGood = try await Cluster.with(settings.cluster, logger: logger) { cluster in
-                try await collect(try await ClassroomReading.read(settings, cluster, logger), cluster)
+                let classroom = try await ClassroomReading.read(settings, cluster, logger)
+                return try await collect(classroom, cluster)
             }
             guard isGood else { throw ExitCode.failure }
         } catch let error as ClassroomError {
@@ -58,9 +80,42 @@ struct Collect: AsyncParsableCommand {
         }
         let members = try members(of: course, classroom)
         let folder = try makeFolder()
-        let collector = HomeCollector(client: cluster.client, namespace: cluster.namespace)
+        let collector = HomeCollector(
+            client: cluster.client, namespace: cluster.namespace,
+            maximumByteCount: maximumSize.flatMap { try? Quantity($0) }.map { Int($0.value) })
         try await collector.tidyUp()
-        return try await withThrowingTaskGroup(of: Bool.self) { group in
+        do {
+            return try await Self.untilSignal { try await collect(members, course, collector, folder) }
+        } catch {
+            // Pods of what was going on when it was broken off; the requests of those tasks were broken off, too.
+            await collector.deleteReaders()
+            throw error
+        }
+    }
+
+    /// Runs `work`, and breaks it off at SIGINT and SIGTERM.
+    ///
+    /// - Throws: what `work` throws; `ExitCode` after a signal, as a shell would tell it.
+    private static func untilSignal(_ work: @escaping @Sendable () async throws -> Bool) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+                    printError("labgate: broken off; what was collected is whole")
+                    throw ExitCode(128 + signal.rawValue)
+                }
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? false
+        }
+    }
+
+    /// - Returns: whether everything that there is was collected.
+    private func collect(
+        _ members: [Student], _ course: Course, _ collector: HomeCollector, _ folder: String
+    ) async throws -> Bool {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
             var (isGood, waiting) = (true, members[...])
             for _ in 0..<Self.concurrency {
                 if let student = waiting.popFirst() {
@@ -99,7 +154,19 @@ struct Collect: AsyncParsableCommand {
         } catch {
             throw ValidationError("\(folder): \(error.localizedDescription)")
         }
+        try checkPrivacy(of: folder)
         return folder
+    }
+
+    /// Whoever can write to the folder could put files and links in the archives' way.
+    private func checkPrivacy(of folder: String) throws {
+        let attributes = try FileManager.default.attributesOfItem(atPath: "\(folder)/.")
+        let mode = (attributes[.posixPermissions] as? NSNumber)?.uint32Value ?? 0o777
+        let owner = (attributes[.ownerAccountID] as? NSNumber)?.uint32Value
+        guard mode & 0o022 == 0, owner == geteuid() || owner == 0 else {
+            throw ValidationError(
+                "\(folder): others can write to this folder; name one that is not there, or chmod go-w your own")
+        }
     }
 
     private func collect(
@@ -115,6 +182,7 @@ struct Collect: AsyncParsableCommand {
             }
             return true
         } catch let failure as HomeCollector.Failure {
+            try Task.checkCancellation()
             printError("\(student.name)  not collected: \(failure)")
             return false
         }

@@ -51,6 +51,16 @@ struct LabPodTests {
         }
     }
 
+    @Test("that only reads a home can write to nothing, and ends within minutes by itself")
+    func homeReader() {
+        let pod = LabPod(student: Self.student, course: Self.course()).homeReader(suffix: "1")
+        Self.expectSealed(pod)
+        #expect(Self.containers(pod).count == 1)
+        #expect(Self.containers(pod)[0]["volumeMounts"]?.array?.allSatisfy { $0["readOnly"] == true } == true)
+        #expect(pod["spec"]?["activeDeadlineSeconds"] == 1200)
+        #expect(pod["spec"]?["restartPolicy"] == "Never")
+    }
+
     @Test("has limits, no privileges, and shared volumes that are read-only")
     func plain() {
         let pod = Self.pod(Self.course())

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// A tar archive on its way to a file: under another name until it is known to be whole.
 ///
@@ -7,6 +8,8 @@ final class ArchiveFile {
     private let path: String
     private let partialPath: String
     private let file: FileHandle
+    /// What may be written, in bytes.
+    private let maximumByteCount: Int
     /// What was written, in bytes.
     private(set) var byteCount = 0
     /// The last bytes that were written.
@@ -15,16 +18,21 @@ final class ArchiveFile {
     /// Archives end with two records of zeros (POSIX.1-2017, pax, "ustar Interchange Format").
     private static let endByteCount = 1024
 
+    /// - Parameter maximumByteCount: more is refused: a file that is nothing but a hole is as large as its student likes,
+    ///   and costs the student nothing.
     /// - Throws: `HomeCollector.Failure` if the file cannot be made.
-    init(path: String) throws {
+    init(path: String, maximumByteCount: Int) throws(HomeCollector.Failure) {
         self.path = path
+        self.maximumByteCount = maximumByteCount
         partialPath = "\(path).partial"
+        // What a collection that was broken off has left. Whatever else is there then is not written through.
+        unlink(partialPath)
         // Homes are their owners', and of those who grade them.
-        guard
-            FileManager.default.createFile(atPath: partialPath, contents: nil, attributes: [.posixPermissions: 0o600]),
-            let file = FileHandle(forWritingAtPath: partialPath)
-        else { throw HomeCollector.Failure("\(partialPath) cannot be written") }
-        self.file = file
+        let descriptor = open(partialPath, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw HomeCollector.Failure("\(partialPath) cannot be written: \(String(cString: strerror(errno)))")
+        }
+        file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     }
 
     deinit {
@@ -34,7 +42,13 @@ final class ArchiveFile {
 
     private var isUnfinished = true
 
-    func write(_ bytes: [UInt8]) throws {
+    /// - Throws: `HomeCollector.Failure` if it would become too large, or cannot be written.
+    func write(_ bytes: [UInt8]) throws(HomeCollector.Failure) {
+        guard bytes.count <= maximumByteCount - byteCount else {
+            throw HomeCollector.Failure(
+                "it is larger than \(maximumByteCount >> 20) MiB; look for files with holes, or permit more (--max-size)"
+            )
+        }
         do {
             try file.write(contentsOf: Data(bytes))
         } catch {
@@ -50,7 +64,9 @@ final class ArchiveFile {
     }
 
     /// Gives it its name.
-    func finish() throws {
+    ///
+    /// - Throws: `HomeCollector.Failure` if it is not safely on the disk.
+    func finish() throws(HomeCollector.Failure) {
         do {
             try file.synchronize()
             guard rename(partialPath, path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }

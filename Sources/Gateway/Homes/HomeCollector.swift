@@ -1,18 +1,22 @@
 public import Classroom
 import Foundation
 public import Kubernetes
+import Synchronization
 
 /// Reads students' homes into tar archives, for those who grade what is in them.
 ///
 /// Nothing in a home is changed. A lab that runs is read as it is, by a second process beside the student's; where none
 /// runs, a pod is made that has the home read-only, and goes when it was read.
-public struct HomeCollector: Sendable {
+///
+/// A home is its student's, and so is the tar that reads it in a lab: how much comes, how slowly, and what is in the words
+/// that it says is bounded here.
+public final class HomeCollector: Sendable {
     /// What became of one home.
     public enum Outcome: Hashable, Sendable {
         /// The archive is whole.
         case collected(byteCount: Int)
         /// The archive is whole as an archive, but tar had something to say: a file could not be read, or changed
-        /// meanwhile.
+        /// meanwhile. Its words can be shown on a terminal.
         case remarked(byteCount: Int, String)
         /// The student has never had a lab, or homes of this course do not outlive it.
         case noHome
@@ -20,26 +24,40 @@ public struct HomeCollector: Sendable {
 
     /// Why a home could not be read, in words.
     public struct Failure: Error, Hashable, Sendable, CustomStringConvertible {
-        /// The reason, in words.
+        /// The reason, in words that can be shown on a terminal.
         public let description: String
 
-        init(_ description: String) { self.description = description }
+        init(_ description: String) { self.description = description.withoutControls }
     }
 
     private let client: APIClient
     private let namespace: String
+    private let maximumByteCount: Int?
+    /// Pods that were asked for and are not known to be deleted.
+    private let readers = Mutex<Set<String>>([])
 
+    /// The largest archive where nothing says how much a home may hold: 10 GiB.
+    public static let defaultMaximumByteCount = 10 << 30
+    /// What an archive has beside the files' content, at the least: names, rounding, and the file system's own room.
+    private static let minimumSlackByteCount = 64 << 20
     /// How long a pod that reads a home may take to start.
     private static let startLimit: Duration = .seconds(180)
     /// How often it is looked at meanwhile.
     private static let startInterval: Duration = .milliseconds(500)
+    /// How long tar may say nothing: it has read a home's disk all the while, or was stopped.
+    private static let silenceLimit: Duration = .seconds(60)
+    /// How long a home may take to be read.
+    private static let readingLimit: Duration = .seconds(900)
     /// What is kept of tar's words, in bytes.
     private static let maximumRemarkByteCount = 1024
 
-    /// - Parameter namespace: where the labs live.
-    public init(client: APIClient, namespace: String) {
+    /// - Parameters:
+    ///   - namespace: where the labs live.
+    ///   - maximumByteCount: the largest archive; if it is not said, a quarter more than the home may hold.
+    public init(client: APIClient, namespace: String, maximumByteCount: Int? = nil) {
         self.client = client
         self.namespace = namespace
+        self.maximumByteCount = maximumByteCount
     }
 
     /// Writes a student's home to a new file, which is there only if the archive is whole.
@@ -57,10 +75,20 @@ public struct HomeCollector: Sendable {
         }
     }
 
-    /// Deletes pods that have read homes, and that nobody has deleted because the collection was broken off.
+    /// Deletes the pods of this collection that are still there, as when it was broken off.
+    public func deleteReaders() async {
+        for name in readers.withLock({ $0 }) { await deleteReader(name) }
+    }
+
+    /// Deletes pods that have read homes, or should have long ago, and that nobody has deleted because the collection was
+    /// broken off.
     public func tidyUp() async throws(APIError) {
         let readers = try await client.listPods(namespace: namespace, labelSelector: LabPod.homeReaderSelector)
-        for reader in readers where [.failed, .succeeded].contains(reader.status.phase) {
+        let oldest = Date.now - Double(LabPod.readerDeadlineSeconds)
+        for reader in readers
+        where [.failed, .succeeded].contains(reader.status.phase)
+            || reader.metadata.creationTimestamp ?? .distantFuture < oldest
+        {
             try? await client.deletePod(
                 named: reader.metadata.name, namespace: namespace, uid: reader.metadata.uid, gracePeriod: .zero)
         }
@@ -89,18 +117,30 @@ public struct HomeCollector: Sendable {
     }
 
     private func withReader<Value>(_ lab: LabPod, _ body: (String) async throws -> Value) async throws -> Value {
-        let suffix = String(UInt32.random(in: .min ... .max), radix: 36)
-        let name = try await client.createPod(lab.homeReader(suffix: suffix), namespace: namespace).metadata.name
+        let manifest = lab.homeReader(suffix: String(UInt32.random(in: .min ... .max), radix: 36))
+        let name = manifest["metadata"]?["name"]?.string ?? ""
+        // Before it is there: whoever is interrupted does not hear whether it was made.
+        readers.withLock { _ = $0.insert(name) }
         let result: Result<Value, any Error>
         do {
+            _ = try await client.createPod(manifest, namespace: namespace)
             try await waitForReader(name)
             result = .success(try await body(name))
         } catch {
             result = .failure(error)
         }
-        // What is left lying ends by itself, and the next collection tidies it away.
-        try? await client.deletePod(named: name, namespace: namespace, gracePeriod: .zero)
+        await deleteReader(name)
         return try result.get()
+    }
+
+    /// What is left lying all the same ends by itself, and a later collection tidies it away.
+    private func deleteReader(_ name: String) async {
+        do throws(APIError) {
+            try await client.deletePod(named: name, namespace: namespace, gracePeriod: .zero)
+        } catch {
+            guard error.isNotFound else { return }
+        }
+        readers.withLock { _ = $0.remove(name) }
     }
 
     private func waitForReader(_ name: String) async throws {
@@ -130,21 +170,42 @@ public struct HomeCollector: Sendable {
         let request = ExecRequest(
             namespace: namespace, pod: pod, container: LabPod.readerContainer,
             command: ["/bin/sh", "-c", Self.script, "labgate", course.home.mountPath], tty: false)
-        let archive = try ArchiveFile(path: path)
+        let archive = try ArchiveFile(path: path, maximumByteCount: maximumByteCount(of: course.home))
         return try await client.withExec(request) { stream in
-            var remarks: [UInt8] = []
-            while let output = await stream.nextOutput() {
-                switch output {
-                case .stdout(let bytes): try archive.write(bytes)
-                case .stderr(let bytes): remarks += bytes.prefix(Self.maximumRemarkByteCount - remarks.count)
-                }
-            }
+            let remarks = try await Self.read(stream, into: archive)
             return try Self.outcome(stream.result, archive, String(decoding: remarks, as: UTF8.self))
         }
     }
 
+    private func maximumByteCount(of home: Home) -> Int {
+        if let maximumByteCount { return maximumByteCount }
+        guard case .persistentVolumeClaim(let size, _) = home.storage else { return Self.defaultMaximumByteCount }
+        let byteCount = Int(size.value)
+        return byteCount + max(byteCount / 4, Self.minimumSlackByteCount)
+    }
+
+    /// - Returns: what tar has said on its standard error.
+    private static func read(_ stream: ExecStream, into archive: ArchiveFile) async throws -> [UInt8] {
+        let watch = OutputWatch(silenceLimit: silenceLimit, limit: readingLimit)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                if let reason = await watch.reachesLimit() { stream.close(reason: reason) }
+            }
+            defer { group.cancelAll() }
+            var remarks: [UInt8] = []
+            while let output = await stream.nextOutput() {
+                watch.noteOutput()
+                switch output {
+                case .stdout(let bytes): try archive.write(bytes)
+                case .stderr(let bytes): remarks += bytes.prefix(maximumRemarkByteCount - remarks.count)
+                }
+            }
+            return remarks
+        }
+    }
+
     private static func outcome(_ result: ExecResult, _ archive: ArchiveFile, _ remarks: String) throws -> Outcome {
-        let words = remarks.split(separator: "\n").joined(separator: "; ")
+        let words = remarks.split(separator: "\n").joined(separator: "; ").withoutControls
         switch result {
         case .exited(let code) where archive.isWhole:
             try archive.finish()

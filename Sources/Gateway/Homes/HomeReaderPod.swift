@@ -28,7 +28,9 @@ extension LabPod {
         return pod
     }
 
-    private static var readerDeadlineSeconds: Int { 3600 }
+    /// How long such a pod may run: to start and to read a home, with something to spare. It holds the home's claim, which
+    /// on most storage only one node can have.
+    static var readerDeadlineSeconds: Int { 1200 }
 
     private static func readOnly(_ container: JSONValue) -> JSONValue {
         var container = container

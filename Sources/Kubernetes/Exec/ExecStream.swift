@@ -41,6 +41,12 @@ public struct ExecStream: Sendable {
         try await stream.closeInput()
     }
 
+    /// Closes the connection: output ends, and the result is `lost` for this reason unless the server has told another.
+    /// Does not end the command.
+    public func close(reason: String) {
+        stream.close(reason: reason)
+    }
+
     /// Tells the terminal's new size, in characters; clamped to 1...65535. Does nothing without a terminal.
     /// Sizes that follow each other faster than they can be sent are skipped, all but the last.
     public func resize(columns: Int, rows: Int) {
