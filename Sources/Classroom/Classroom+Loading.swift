@@ -41,6 +41,10 @@ extension Classroom {
         var roster = Roster(problems: problems)
         for file in files { roster.add(file) }
         roster.check(folder: folder)
+        for path in roster.pathsWithCredentials where FileAccess.isReadableByEverybody(path) {
+            let message = "has password hashes or TOTP keys, and everybody on this machine can read it: chmod o-r"
+            problems.report(Problem(.warning, at: SourceLocation(file: path, line: nil), message))
+        }
         let warnings = try problems.warningsOrThrow()
         return Classroom(
             courses: roster.courses.map(\.entity), students: roster.students.map(\.entity), warnings: warnings)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Classroom
 import Foundation
+import Glibc
 
 /// A file of a classroom folder, to which documents are added.
 struct ClassroomFile {
@@ -38,8 +39,45 @@ struct ClassroomFile {
         return whole
     }
 
-    /// Puts it in place of the file at once, so that a gateway that reads the folder sees all or nothing.
+    /// Puts it in place of the file at once, so that a gateway that reads the folder sees all or nothing. A file that was
+    /// there keeps its mode, group and owner; a new one is for its owner to write and for its group to read.
+    ///
+    /// - Throws: `ValidationError` if it cannot be written.
     func write(_ text: String) throws {
-        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"), options: .atomic)
+        let target = URL(fileURLWithPath: "\(folder)/\(name)").resolvingSymlinksInPath()
+        // Hidden, so that a gateway does not read it.
+        let temporary = target.deletingLastPathComponent().appending(path: ".\(target.lastPathComponent).new").path
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failure(temporary) }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        do {
+            try Self.adopt(target.path, descriptor)
+            try file.write(contentsOf: Data(text.utf8))
+            try file.synchronize()
+            guard rename(temporary, target.path) == 0 else { throw Self.failure(target.path) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
+
+    /// Gives a new file the mode, group and owner of the one that it is to replace. Only root can give files away; to
+    /// whoever else may write here the file belongs from now on.
+    private static func adopt(_ path: String, _ descriptor: CInt) throws {
+        var old = stat()
+        guard stat(path, &old) == 0 else {
+            guard fchmod(descriptor, 0o640) == 0 else { throw failure(path) }
+            return
+        }
+        let noOwner = uid_t.max
+        guard fchown(descriptor, old.st_uid, old.st_gid) == 0 || fchown(descriptor, noOwner, old.st_gid) == 0 else {
+            throw ValidationError("\(path): it would lose its group, to which you do not belong")
+        }
+        guard fchmod(descriptor, old.st_mode & 0o777) == 0 else { throw failure(path) }
+    }
+
+    private static func failure(_ path: String) -> ValidationError {
+        ValidationError("\(path) cannot be written: \(String(cString: strerror(errno)))")
     }
 }

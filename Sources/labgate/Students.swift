@@ -23,6 +23,10 @@ struct ImportStudents: AsyncParsableCommand {
 
             A student without a key gets a password. It is shown once, on the sheet to cut up and hand out; the document \
             has only its hash. Nothing is written unless everything in the table is right.
+
+            With --into - nobody is known to be there already: the documents are for kubectl create, which leaves alone \
+            what is there. With kubectl apply they would take totpKey, suspended, quotas and the old password away from \
+            students who are.
             """
     )
 
@@ -58,7 +62,8 @@ struct ImportStudents: AsyncParsableCommand {
     private func add(_ roster: RosterTable) async throws {
         let file = target == "-" ? nil : try ClassroomFile(path: target)
         let known = Set(file?.students ?? [])
-        var taken = known
+        // Logins and documents: where those do not have the same name, the documents were named in the same way.
+        var taken = known.union(StudentDraft.documentNames(of: known))
         var drafts: [StudentDraft] = []
         for row in roster.rows where !known.contains(row.name) {
             drafts.append(StudentDraft(row, taken: taken))

@@ -44,12 +44,20 @@ extension ClusterTests {
             }
             let text = try String(contentsOf: sample.classroom.appending(path: "2026.yaml"), encoding: .utf8)
             #expect(passwords.allSatisfy { !text.contains($0) })
+            let document = sample.classroom.appending(path: "2026.yaml").path
+            #expect(try Self.mode(of: document) == 0o640)
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: document)
 
             // The same table once more, with a student who has come later.
             let later = sample.folder.appending(path: "later.txt")
             let second = try await importRoster(table + "zoe;Zoe\n", sheet: later, "--course", "c")
             #expect(second.errors.contains("1 new students; 3 were there"), "\(second.errors)")
             #expect(try String(contentsOf: later, encoding: .utf8).contains("ssh zoe@lab"))
+            #expect(try Self.mode(of: document) == 0o600)
+        }
+
+        private static func mode(of path: String) throws -> Int? {
+            try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         }
 
         @Test(
@@ -126,6 +134,51 @@ extension ClusterTests {
             #expect(child.output.contains("not everything: tar: ./hidden"), "\(child.output)")
             #expect(try await content(of: "plain", of: "secretive", in: folder) == "plain\n")
             #expect(try await collect(into: folder, "--student", "nobody").errors.contains("nobody is not in the course work"))
+        }
+
+        @Test("A home that is mostly a hole fills no disk, and no folder is used that others can write to")
+        func bounds() async throws {
+            try await sample.change { try sample.write(CourseDocument(name: "work", home: "emptyDir: {}")) }
+            try await sample.change { try await sample.write(student: "hollow", courses: ["work"]) }
+            #expect(try await sample.ssh("hollow").run("truncate -s 8T hole").status == 0)
+            let folder = sample.folder.appending(path: "bounds")
+            let child = try await collect(into: folder, "--student", "hollow", "--max-size", "20Mi")
+            #expect(child.status == 1)
+            #expect(child.errors.contains("hollow  not collected: it is larger than 20 MiB"), "\(child.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+            try FileManager.default.setAttributes([.posixPermissions: 0o777], ofItemAtPath: folder.path)
+            let refused = try await collect(into: folder, "--student", "hollow")
+            #expect(refused.errors.contains("others can write to this folder"), "\(refused.errors)")
+            #expect(try await collect(into: folder, "--max-size", "much").errors.contains("much is not a size"))
+        }
+
+        @Test("A collection that is broken off leaves no pod behind")
+        func interruption() async throws {
+            try await sample.change {
+                try sample.write(CourseDocument(name: "work", home: "persistentVolumeClaim: {size: 1Gi}"))
+                try await sample.write(student: "hasty", courses: ["work"])
+            }
+            #expect(try await sample.ssh("hasty").run("truncate -s 1000M large").status == 0)
+            #expect(try await sample.ssh("hasty").run(":stop").status == 0)
+            let isStopped = try await eventually { try await sample.namespace.pod(of: "hasty") == nil }
+            try #require(isStopped)
+            let folder = sample.folder.appending(path: "interrupted")
+            let collection = try ChildProcess.start(
+                [
+                    LabgateProcess.executable, "collect", "work", "--config", sample.configuration.path,
+                    "--into", folder.path, "--student", "hasty",
+                ])
+            let readers = { [sample] in
+                try await sample.namespace.kubectl("get", "pods", "-l", "app.kubernetes.io/name=home-reader", "-o", "name")
+            }
+            let isReading = try await eventually { try await !readers().isEmpty }
+            #expect(isReading)
+            collection.signal(SIGINT)
+            let ended = try await collection.end()
+            #expect(ended.status == 130, "\(ended.errors)")
+            #expect(ended.errors.contains("broken off"))
+            let isTidy = try await eventually { try await readers().isEmpty }
+            #expect(isTidy)
         }
     }
 }

@@ -21,6 +21,12 @@ struct Roster {
     private var places: [Key: SourceLocation] = [:]
     private var logins: [String: SourceLocation] = [:]
 
+    /// The files that hold what a password or a code is checked against, in order.
+    var pathsWithCredentials: [String] {
+        let students = students.lazy.map(\.entity).filter { $0.passwordHash != nil || $0.totpKey != nil }
+        return Set(students.map(\.source.file)).sorted()
+    }
+
     init(problems: ProblemCollector) {
         self.problems = problems
     }

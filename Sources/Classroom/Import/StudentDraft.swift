@@ -13,9 +13,19 @@ public struct StudentDraft: Sendable {
     /// Names a draft's document so that none of the `taken` has the same name.
     public init(_ row: RosterTable.Row, taken: Set<String>) {
         self.row = row
-        let name = Self.label(row.name)
+        documentName = Self.documentName(of: row.name, taken: taken)
+    }
+
+    /// The name of a document for a login name, so that none of the `taken` has the same name.
+    public static func documentName(of login: String, taken: Set<String>) -> String {
+        let name = label(login)
         let names = [name] + (2...).lazy.prefix(taken.count + 1).map { "\(name.prefix(56))-\($0)" }
-        documentName = names.first { !taken.contains($0) } ?? name
+        return names.first { !taken.contains($0) } ?? name
+    }
+
+    /// The names that the documents of these students have if they were named in this way.
+    public static func documentNames(of logins: Set<String>) -> Set<String> {
+        logins.reduce(into: []) { names, login in names.insert(documentName(of: login, taken: names)) }
     }
 
     /// The nearest DNS label.

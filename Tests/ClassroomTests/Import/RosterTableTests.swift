@@ -96,6 +96,13 @@ struct StudentDraftTests {
         #expect(try draft("ada@x", taken: ["ada-x", "ada-x-2"]).documentName == "ada-x-3")
     }
 
+    @Test("Students who are there have the documents that they would be given")
+    func known() throws {
+        let names = StudentDraft.documentNames(of: ["ada@x", "ada.x", "edu01"])
+        #expect(names == ["ada-x", "ada-x-2", "edu01"])
+        #expect(try draft("ada x".replacing(" ", with: "_"), taken: names).documentName == "ada-x-3")
+    }
+
     @Test("First passwords differ, and have no letter that is taken for another")
     func passwords() {
         let passwords = Set((0..<1000).map { _ in FirstPassword.make() })

@@ -16,6 +16,7 @@ func withTemporaryFolder<Result>(_ body: (URL) async throws -> Result) async thr
 
 private func makeTemporaryFolder() throws -> URL {
     let folder = FileManager.default.temporaryDirectory.appending(path: "classroom-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try FileManager.default.createDirectory(
+        at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     return folder
 }
