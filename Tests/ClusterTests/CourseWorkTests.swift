@@ -152,29 +152,6 @@ extension ClusterTests {
             #expect(try await collect(into: folder, "--max-size", "much").errors.contains("much is not a size"))
         }
 
-        @Test("A tar that its student has stopped is waited for a minute, and no longer")
-        func stoppedTar() async throws {
-            try await sample.change { try sample.write(CourseDocument(name: "work", home: "emptyDir: {}")) }
-            try await sample.change { try await sample.write(student: "sly", courses: ["work"]) }
-            let stop = """
-                truncate -s 8T hole; echo ready
-                while :; do for process in /proc/[0-9]*; do
-                    read -r name <$process/comm && [ "$name" = tar ] && kill -STOP ${process#/proc/} && exit
-                done; done 2>/dev/null
-                """
-            let stopping = try sample.ssh("sly").start(stop)
-            try await stopping.prints("ready")
-            let folder = sample.folder.appending(path: "stopped")
-            let command = ["collect", "work", "--config", sample.configuration.path, "--into", folder.path]
-            let collection = try ChildProcess.start(
-                [LabgateProcess.executable] + command + ["--student", "sly", "--max-size", "1Ti"])
-            let child = try await collection.end(within: .seconds(180))
-            #expect(child.status == 1)
-            #expect(child.errors.contains("sly  not collected: the archive is cut short: nothing has come for 60"), "\(child.errors)")
-            #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
-            #expect(try await stopping.end().status == 0)
-        }
-
         @Test("A collection that is broken off leaves no pod behind")
         func interruption() async throws {
             try await sample.change {

@@ -54,7 +54,9 @@ struct GatewayCommands: Sendable {
     private func extend(_ session: LabSession) async throws -> String {
         let pod = try existingPod(session)
         outlook.uses.noteInteraction(withPod: pod.metadata.name)
-        guard let marked = try await marker.mark(pod, interaction: .clusterNow), isUsable(marked) else { throw noLab(session) }
+        guard let marked = try await marker.mark(pod, interaction: .clusterNow), isUsable(marked) else {
+            throw noLab(session)
+        }
         return status(session).labLines.joined(separator: "\n")
     }
 
