@@ -2,7 +2,8 @@ import Classroom
 import Foundation
 import Kubernetes
 
-/// What is to become of labs, as far as this gateway knows: from their pods, and from what it has seen itself.
+/// What is to become of labs, as far as this gateway knows: from their pods, from their students' ledgers, and from
+/// what it has seen itself.
 struct LabOutlook: Sendable {
     let classroom: @Sendable () -> Classroom
     let pods: PodCache
