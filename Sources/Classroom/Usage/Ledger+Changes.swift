@@ -41,9 +41,10 @@ extension Ledger {
 
     /// Adds the CPU time that a lab has used since its counter was read last.
     ///
-    /// A counter that has gone back was started anew, with its container, and counts from zero. A reading that is not
-    /// newer than the last changes nothing, and neither does one of a lab that is not held. What was used between two
-    /// readings counts for the windows of the second.
+    /// The first reading of a holding only says where to count from: what its lab has used until then may have been
+    /// counted for a holding that is closed. A counter that has gone back was started anew, with its container, and
+    /// counts from zero. A reading that is not newer than the last changes nothing, and neither does one of a lab that
+    /// is not held. What was used between two readings counts for the windows of the second.
     public mutating func addCPU(
         _ reading: Duration, holdingID: String, at time: Date, windows: WindowIntervals
     ) {
@@ -52,9 +53,9 @@ extension Ledger {
         let time = Milliseconds.rounded(time)
         if let last = holding.cpuReadAt, time <= last { return }
         let now = Milliseconds.of(reading)
-        let before = holding.cpuBase.map(Milliseconds.of) ?? 0
         holdings[index].cpuBase = .milliseconds(now)
         holdings[index].cpuReadAt = time
+        guard let before = holding.cpuBase.map(Milliseconds.of) else { return }
         let used = now >= before ? now - before : now
         guard used > 0 else { return }
         tallies[holding.course, default: [:]][.cpuTime, default: Tally(at: time)]

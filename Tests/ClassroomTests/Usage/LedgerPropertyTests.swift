@@ -81,6 +81,34 @@ struct LedgerPropertyTests {
         }
     }
 
+    @Test(
+        "CPU time is never counted twice, and nothing is lost between the first reading of a holding and its last",
+        arguments: 600..<630 as Range<UInt64>)
+    func cpuTime(seed: UInt64) {
+        var (random, ledger, now) = (SeededRandom(seed: seed), Ledger(), Self.starts[1])
+        var (used, counted) = (0, 0)
+        // What was used since the last reading of the holding that is open now; nil before its first.
+        var unread: Int?
+        for _ in 0..<200 {
+            now += Double.random(in: 1...60, using: &random)
+            let seconds = Int.random(in: 0...30, using: &random)
+            (used, unread) = (used + seconds, unread.map { $0 + seconds })
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0:
+                ledger.close(id: "lab", at: now, windows: BerlinWindows.interval)
+                unread = nil
+            default:
+                ledger.open(Holding(id: "lab", kind: .lab, course: "a", holder: "lab", since: now))
+                ledger.addCPU(.seconds(used), holdingID: "lab", at: now, windows: BerlinWindows.interval)
+                counted += unread ?? 0
+                unread = 0
+            }
+            let total = ledger.tallies["a"]?[.cpuTime]?.total ?? .zero
+            #expect(total == .seconds(counted) && counted <= used)
+        }
+        #expect(counted > used / 4)
+    }
+
     @Test("Replicas that change the latest version in any order agree", arguments: 500..<530 as Range<UInt64>)
     func compareAndSwap(seed: UInt64) {
         var random = SeededRandom(seed: seed)

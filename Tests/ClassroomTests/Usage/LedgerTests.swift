@@ -112,7 +112,7 @@ struct LedgerTests {
         #expect(ledger.tallies["c"]?[.connectedTime]?.total == .seconds(30_000))
     }
 
-    @Test("CPU time is what the counter gained; one that went back counts from zero; an old reading not at all")
+    @Test("CPU time is what the counter gained; one that went back counts from zero; a first or old reading not at all")
     func cpuTime() {
         var ledger = Ledger()
         ledger.open(Holding(id: "lab", kind: .lab, course: "c", holder: "lab-1", since: Self.noon))
@@ -123,13 +123,32 @@ struct LedgerTests {
         read(5, 1)
         read(12, 2)
         read(12, 3)
-        #expect(Self.used(ledger, .cpuTime, at: Self.noon + 300) == .seconds(12))
+        #expect(Self.used(ledger, .cpuTime, at: Self.noon + 300) == .seconds(7))
         read(4, 4)
         read(12, 3)
-        #expect(Self.used(ledger, .cpuTime, at: Self.noon + 300) == .seconds(16))
+        #expect(Self.used(ledger, .cpuTime, at: Self.noon + 300) == .seconds(11))
         ledger.addCPU(.seconds(99), holdingID: "other", at: Self.noon, windows: BerlinWindows.interval)
-        #expect(Self.used(ledger, .cpuTime, at: Self.noon + 300) == .seconds(16))
+        #expect(Self.used(ledger, .cpuTime, at: Self.noon + 300) == .seconds(11))
         #expect(Self.used(ledger, .labTime, at: Self.noon + 300) == .seconds(300))
+    }
+
+    @Test("A lab whose holding is closed and opened again while it runs has its CPU time counted once")
+    func cpuTimeOfReopened() {
+        var ledger = Ledger()
+        func open() { ledger.open(Holding(id: "lab", kind: .lab, course: "c", holder: "lab", since: Self.noon)) }
+        func read(_ seconds: Int, _ minute: Double) {
+            ledger.addCPU(
+                .seconds(seconds), holdingID: "lab", at: Self.noon + minute * 60, windows: BerlinWindows.interval)
+        }
+        open()
+        read(0, 1)
+        read(3600, 60)
+        ledger.close(id: "lab", at: Self.noon + 3600, windows: BerlinWindows.interval)
+        open()
+        read(3610, 61)
+        #expect(Self.used(ledger, .cpuTime, at: Self.noon + 7200) == .seconds(3600))
+        read(3630, 62)
+        #expect(Self.used(ledger, .cpuTime, at: Self.noon + 7200) == .seconds(3620))
     }
 
     @Test("It has room for so many holdings, and the same again is none")
