@@ -64,7 +64,7 @@ extension ClusterTests {
         @Test("A student has no more labs at once than may be, over all courses")
         func labs() async throws {
             try await sample.change {
-                try sample.write(CourseDocument(name: "second", more: ["quotas": "{labs: 1}"]))
+                try sample.write(CourseDocument(name: "second", more: ["quotas": "{labs: 1}", "capacity": "1"]))
                 try await sample.write(student: "collector", courses: ["c", "second"])
             }
             let ssh = try sample.ssh("collector")
@@ -72,6 +72,8 @@ extension ClusterTests {
             let child = try await sample.ssh("collector+second").run("true")
             #expect(child.status == 254)
             #expect(child.errors.contains("you have 1 lab, and 1 is the limit of all your courses together"), "\(child.errors)")
+            // Who was refused has not taken the course's only place.
+            #expect(try await WaitingRoomView.of("second", in: sample.namespace).seatCount == 0)
             #expect(try await ssh.run(":stop").status == 0)
             let isFree = try await eventually(within: .seconds(90), every: .seconds(2)) {
                 try await sample.ssh("collector+second").run("true").status == 0

@@ -43,20 +43,30 @@ struct AdmissionDesk: Sendable {
         try await open(visit, rules) { _ in }
     }
 
-    /// Notes a lab that is about to be created.
+    /// Refuses a lab that the student may not have now. Nothing is noted.
     ///
-    /// - Returns: since when it is noted, for ``withdrawLab(_:openedAt:)``.
     /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
-    func openLab(_ lab: LabPod) async throws -> Date {
+    func checkLimit(of lab: LabPod) async throws {
         let rules = AdmissionRules(lab.course, lab.student, at: .clusterNow)
-        return try await ledgers.change(of: lab.student.name) { ledger in
+        try await ledgers.change(of: lab.student.name) { ledger in
             try check(rules.admission(of: .lab, ledger: ledger), lab.course)
-            // One that has gone may still be there: this is another.
-            ledger.close(id: lab.name.pod, at: .clusterNow, windows: windows(of: lab.course.name))
-            let holding = Holding(lab: lab.name.pod, course: lab.course.name, since: .clusterNow)
-            ledger.open(holding)
-            return holding.since
         }
+    }
+
+    /// Notes a lab that is about to be created; see `Ledger.openLab`.
+    ///
+    /// - Parameter last: since when this login has noted it before, if it has.
+    /// - Returns: since when it is noted, for ``withdrawLab(_:openedAt:)``; nil if another login has noted it.
+    /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
+    func openLab(_ lab: LabPod, insteadOf last: Date?) async throws -> Date? {
+        let rules = AdmissionRules(lab.course, lab.student, at: .now)
+        // The same each time this is written, so that it is known again.
+        let new = Holding(lab: lab.name.pod, course: lab.course.name, since: .now)
+        let isOwn = try await ledgers.change(of: lab.student.name) { ledger in
+            try check(rules.admission(of: .lab, ledger: ledger), lab.course)
+            return ledger.openLab(new, insteadOf: last, windows: windows(of: lab.course.name))
+        }
+        return isOwn ? new.since : nil
     }
 
     /// The lab was not created after all: none of its time is counted.

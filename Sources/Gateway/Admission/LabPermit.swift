@@ -17,18 +17,44 @@ struct LabPermit: Sendable {
     private var student: Student { lab.student }
     private var course: Course { lab.course }
 
-    /// Runs `create` once the lab may be there.
+    /// What this login has taken for the lab, and gives back if there is to be none: since when.
+    private struct Claim {
+        /// The seat in the course; nil if it has none.
+        var seat: Date?
+        /// The holding in the student's ledger; nil if there is none, or another login's.
+        var holding: Date?
+    }
+
+    /// Whether the pod is there by now: another login has created it, and there is nothing left to wait for.
+    private var isThere: Bool { outlook.pods.pod(named: lab.name.pod) != nil }
+
+    /// Runs `create` once the lab may be there, unless it is there first.
     ///
     /// - Parameters:
     ///   - progress: told what the student waits for, in words.
-    ///   - create: throws `APIError` if it was refused.
+    ///   - create: throws `APIError` if it was refused, and `StalledCreation` to be run again.
     /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
     func obtain(
         progress: @Sendable @escaping (String) async -> Void, create: () async throws -> Void
     ) async throws {
         try checkHoldDown()
-        try await takeSeat(progress)
-        try await whenThereIsRoom(progress, create)
+        // Who may not have the lab must not take a seat from those who may.
+        try await admission.checkLimit(of: lab)
+        var claim = Claim()
+        do {
+            claim.seat = try await takeSeat(progress)
+            try await whenThereIsRoom(&claim, progress, create)
+        } catch {
+            if isRefused(error), let seat = claim.seat { freeSeat(takenAt: seat) }
+            throw error
+        }
+    }
+
+    /// Whether a failure leaves no lab behind. That a login has gone, or that an answer was lost, says nothing: the pod
+    /// may still come, and if it does not, what was taken for it is given back by whoever looks after labs.
+    private func isRefused(_ error: any Error) -> Bool {
+        let isCertain = error is LabSessionFailure || (error as? APIError)?.isCertain == true
+        return isCertain && !isThere
     }
 
     // MARK: Hold-down
@@ -70,29 +96,36 @@ struct LabPermit: Sendable {
     private static let presenceInterval: TimeInterval = 30
 
     /// Takes a seat in the course, or takes it anew: one that is not used is not kept for ever.
-    private func takeSeat(_ progress: @Sendable @escaping (String) async -> Void) async throws {
-        guard let capacity = course.capacity else { return }
-        let take = { @Sendable (room: inout WaitingRoom) in
-            room.take(seat: lab.name.pod, student: student.name, capacity: capacity, now: .clusterNow)
+    ///
+    /// - Returns: since when it is taken; nil if none is needed, or the lab has come while the student waited.
+    private func takeSeat(_ progress: @Sendable @escaping (String) async -> Void) async throws -> Date? {
+        guard let capacity = course.capacity else { return nil }
+        let take = { @Sendable (room: inout WaitingRoom, now: Date) in
+            room.take(seat: lab.name.pod, student: student.name, capacity: capacity, now: now)
         }
-        var isWaiting = false
+        var (isWaiting, seemsFree, falseTurns) = (false, false, FalseTurns())
         defer { if isWaiting { admission.metrics.stoppedWaiting(course: course.name) } }
-        while true {
-            switch try await admission.rooms.change(of: course.name, take) {
-            case .seated:
-                return
-            case .waiting(let place):
-                if !isWaiting { admission.metrics.startedWaiting(course: course.name) }
-                isWaiting = true
-                await progress(words(place))
-                try await waitForTurn(in: course.name) { room in
-                    let placement = room.take(
-                        seat: lab.name.pod, student: student.name, capacity: capacity, now: .clusterNow)
-                    if case .waiting(let place) = placement { await progress(words(place)) }
-                    return placement == .seated
-                }
+        while !isWaiting || !isThere {
+            let now = Date.clusterNow
+            let placement = try await admission.rooms.change(of: course.name) { take(&$0, now) }
+            guard case .waiting(let place) = placement else { return Seat(pod: lab.name.pod, since: now).since }
+            if !isWaiting { admission.metrics.startedWaiting(course: course.name) }
+            isWaiting = true
+            await progress(words(place))
+            try await Task.sleep(for: falseTurns.pause(afterTurn: seemsFree))
+            seemsFree = try await waitForTurn(in: course.name) { room in
+                let placement = take(&room, .clusterNow)
+                if case .waiting(let place) = placement { await progress(words(place)) }
+                return placement == .seated
             }
         }
+        leave(course.name)
+        return nil
+    }
+
+    /// Only the seat that this login has taken: who has taken it anew since may still get the lab.
+    private func freeSeat(takenAt since: Date) {
+        admission.rooms.changeSoon(of: course.name) { $0.release(lab.name.pod, takenAt: since) }
     }
 
     private func words(_ place: Int) -> String {
@@ -114,18 +147,23 @@ struct LabPermit: Sendable {
 
     /// Runs `create` when there is room in the namespace's quota, in the order of coming.
     private func whenThereIsRoom(
-        _ progress: @Sendable @escaping (String) async -> Void, _ create: () async throws -> Void
+        _ claim: inout Claim, _ progress: @Sendable @escaping (String) async -> Void,
+        _ create: () async throws -> Void
     ) async throws {
         var mayTry = !admission.rooms.record(of: Self.namespaceRoom).hasOthers(than: student.name, at: .clusterNow)
-        var hasWaited = false
+        var (hasWaited, hasStalled, seemsFree, falseTurns) = (false, false, false, FalseTurns())
         defer { if hasWaited { admission.metrics.stoppedWaiting(course: course.name) } }
-        while true {
+        while !isThere {
             do {
                 if mayTry {
-                    if hasWaited { try await takeSeat(progress) }
-                    try await attempt(create)
-                    return hasWaited ? leaveNamespaceRoom() : ()
+                    if hasWaited || hasStalled { claim.seat = try await takeSeat(progress) }
+                    if !isThere { try await attempt(&claim, create) }
+                    break
                 }
+            } catch  where Self.isStall(error, hasStalled: hasStalled) {
+                hasStalled = true
+                try await Task.sleep(for: (error as? StalledCreation)?.pause ?? Self.tryInterval)
+                continue
             } catch let error as APIError where error.isExceededQuota && QuotaExcess(error.message).passes {
                 if hasWaited { try await Task.sleep(for: Self.tryInterval) }
             }
@@ -136,49 +174,71 @@ struct LabPermit: Sendable {
             }
             await progress("there is no room for another lab now; you are number \(place) in the queue")
             mayTry = place == 1
-            if !mayTry {
-                try await waitForTurn(in: Self.namespaceRoom) { $0.place(of: student.name, now: .clusterNow) == 1 }
+            if mayTry { continue }
+            try await Task.sleep(for: falseTurns.pause(afterTurn: seemsFree))
+            seemsFree = try await waitForTurn(in: Self.namespaceRoom) {
+                $0.place(of: student.name, now: .clusterNow) == 1
             }
         }
+        if hasWaited { leave(Self.namespaceRoom) }
     }
 
-    /// The lab is in its student's ledger while its creation is tried, for the limit's sake, and stays there only if
-    /// that has succeeded: who waits for room has no lab, and none of its time is counted.
-    private func attempt(_ create: () async throws -> Void) async throws {
-        let since = try await admission.openLab(lab)
+    /// Whether to begin anew: a creation may have to wait for an API server that does not answer, and so may what is
+    /// taken again for it.
+    private static func isStall(_ error: any Error, hasStalled: Bool) -> Bool {
+        error is StalledCreation || hasStalled && (error as? APIError)?.isRetryable == true
+    }
+
+    /// The lab is in its student's ledger while its creation is tried, for the limit's sake, and stays there unless
+    /// that was refused: who waits for room has no lab, and none of its time is counted.
+    private func attempt(_ claim: inout Claim, _ create: () async throws -> Void) async throws {
+        claim.holding = try await admission.openLab(lab, insteadOf: claim.holding)
         do {
             try await create()
         } catch {
-            admission.withdrawLab(lab, openedAt: since)
+            if isRefused(error), let since = claim.holding {
+                admission.withdrawLab(lab, openedAt: since)
+                claim.holding = nil
+            }
             throw error
         }
     }
 
-    private func leaveNamespaceRoom() {
-        admission.rooms.changeSoon(of: Self.namespaceRoom) { $0.leave(student.name) }
+    private func leave(_ room: String) {
+        admission.rooms.changeSoon(of: room) { $0.leave(student.name) }
     }
 
     // MARK: Turns
 
-    /// Returns when it seems to be the student's turn, or when it is time to say again that somebody waits.
+    /// Returns when it seems to be the student's turn, when the lab is there, or when it is time to say again that
+    /// somebody waits.
+    ///
+    /// - Returns: whether it seems to be the student's turn.
     private func waitForTurn(
         in owner: String, isTurn: @Sendable @escaping (inout WaitingRoom) async -> Bool
-    ) async throws {
-        await withTaskGroup { group in
+    ) async throws -> Bool {
+        let isItsTurn = await withTaskGroup { group in
             group.addTask {
                 let now = Date.clusterNow.timeIntervalSince1970
                 let next = (now / Self.presenceInterval).rounded(.down) * Self.presenceInterval + Self.presenceInterval
                 try? await Task.sleep(for: .seconds(next - now))
+                return false
+            }
+            group.addTask {
+                for await pod in outlook.pods.updates(ofPodNamed: lab.name.pod) where pod != nil { break }
+                return false
             }
             group.addTask {
                 for await room in admission.rooms.updates(of: owner) {
                     var room = room
-                    if await isTurn(&room) { return }
+                    if await isTurn(&room) { return true }
                 }
+                return false
             }
-            await group.next()
-            group.cancelAll()
+            defer { group.cancelAll() }
+            return await group.next() ?? false
         }
         try Task.checkCancellation()
+        return isItsTurn
     }
 }

@@ -45,9 +45,6 @@ extension Reaper {
 
     // MARK: Labs
 
-    /// How long after its creation was asked for a lab may be without a pod that was ever seen.
-    private static let creationPatience: TimeInterval = 60
-
     /// Sets the labs in the ledgers and the seats in the waiting rooms right after the pods that there are.
     ///
     /// - Parameters:
@@ -84,7 +81,7 @@ extension Reaper {
             let gone = ledger.holdings.filter { holding in
                 holding.kind == .lab && !names.contains(holding.holder)
                     && (vanished[holding.holder]?.holding == holding.since
-                        || now.timeIntervalSince(holding.since) >= Self.creationPatience)
+                        || now.timeIntervalSince(holding.since) >= Ledger.creationPatience)
             }
             if gone.isEmpty { continue }
             let admission = admission
