@@ -126,6 +126,8 @@ extension ClusterTests {
             try #require(isInForce)
             let two = try sample.ssh("two").start("echo two is in")
             try await two.prints("there is no room for another lab now; you are number 1 in the queue")
+            let twice = try sample.ssh("two").start("echo two is in twice")
+            try await twice.prints("there is no room for another lab now; you are number 1 in the queue")
             let three = try sample.ssh("three").start("echo three is in")
             try await three.prints("there is no room for another lab now; you are number 2 in the queue")
             // Who waits for a lab has none, and no lab time passes.
@@ -133,9 +135,34 @@ extension ClusterTests {
             #expect(holdings.contains { $0.kind == "labSession" } && !holdings.contains { $0.kind == "lab" })
             #expect(try await sample.ssh("one").run(":stop").status == 0)
             #expect(try await two.end().output == "two is in\n")
+            #expect(try await twice.end().output == "two is in twice\n")
             #expect(three.isRunning)
             try await namespace.kubectl("delete", "quota", "full")
             #expect(try await three.end().output == "three is in\n")
+        }
+
+        @Test("Where the namespace's quota has room for one lab, all logins of a student get into it who come at once")
+        func lastRoom() async throws {
+            let namespace = sample.namespace
+            try await sample.change {
+                try sample.write(CourseDocument(name: "last"))
+                try await sample.write(student: "pair", courses: ["last"])
+            }
+            let count = try await namespace.pods().count
+            try await namespace.kubectl("create", "quota", "last", "--hard=pods=\(count + 1)")
+            let used = "--output=jsonpath={.status.used.pods}"
+            let isInForce = try await eventually(every: .milliseconds(100)) {
+                try await namespace.kubectl("get", "quota", "last", used) == "\(count)"
+            }
+            try #require(isInForce)
+            let logins = try (0..<4).map { _ in try sample.ssh("pair").start("echo in") }
+            for login in logins {
+                let child = try await login.end()
+                #expect(child.output == "in\n", "\(child.errors)")
+            }
+            let holdings = try #require(await LedgerView.of("pair", in: namespace)).holdings
+            #expect(holdings.filter { $0.kind == "lab" }.count == 1)
+            try await namespace.kubectl("delete", "quota", "last")
         }
     }
 }

@@ -103,19 +103,42 @@ final class LabStart: Sendable {
 
     private func createObjects() async throws {
         await tell(.creating)
+        let (client, namespace, name) = (labs.client, labs.namespace, wanted.name)
+        var tries = RequestTries(within: RequestTries.creationLimit)
         if let claim = wanted.homeClaim {
-            try await retrying { () async throws(APIError) in
-                try await self.labs.client.createPersistentVolumeClaim(claim, namespace: self.labs.namespace)
+            try await createUnlessThere(&tries) { () async throws(APIError) in
+                try await client.createPersistentVolumeClaim(claim, namespace: namespace)
+            } isThere: { () async throws(APIError) in
+                _ = try await client.persistentVolumeClaim(named: name.homeClaim, namespace: namespace)
+                return true
             }
         }
-        try await retrying { () async throws(APIError) in
-            _ = try await self.labs.client.createPod(self.wanted.manifest, namespace: self.labs.namespace)
+        try await createUnlessThere(&tries) { () async throws(APIError) in
+            _ = try await client.createPod(self.wanted.manifest, namespace: namespace)
+        } isThere: { () async throws(APIError) in
+            try await !client.pod(named: name.pod, namespace: namespace).isTerminating
+        }
+    }
+
+    /// A quota that is used up is told before it is found out that the object is there, which may be what has used it
+    /// up: the API server is asked, for its own sentence would let the student wait for a lab that runs.
+    private func createUnlessThere(
+        _ tries: inout RequestTries, create: () async throws(APIError) -> Void,
+        isThere: () async throws(APIError) -> Bool
+    ) async throws {
+        do {
+            try await retrying(&tries, create)
+        } catch let error as APIError where error.isExceededQuota {
+            var isFound = false
+            try await retrying(&tries) { () async throws(APIError) in isFound = try await isThere() }
+            guard isFound else { throw error }
         }
     }
 
     /// A pod in which nothing has run yet need not be given time to end, which takes some kubelets a minute.
     private func delete(_ pod: Pod) async throws {
-        try await retrying { () async throws(APIError) in
+        var tries = RequestTries()
+        try await retrying(&tries) { () async throws(APIError) in
             try await self.labs.client.deletePod(
                 named: pod.metadata.name, namespace: self.labs.namespace, uid: pod.metadata.uid,
                 gracePeriod: pod.hasStarted ? nil : .zero)
@@ -124,8 +147,11 @@ final class LabStart: Sendable {
 
     /// Repeats a request while its failure may pass. That the object is there already, or is gone already, is what
     /// was wanted; for what is left, the API server's own words have to do.
-    private func retrying(_ request: () async throws(APIError) -> Void) async throws {
-        var backoff = Labs.backoff
+    ///
+    /// - Throws: `APIError`, or `StalledCreation` if there is to be no other try.
+    private func retrying(
+        _ tries: inout RequestTries, _ request: () async throws(APIError) -> Void
+    ) async throws {
         while true {
             do throws(APIError) {
                 return try await request()
@@ -133,7 +159,7 @@ final class LabStart: Sendable {
                 return
             } catch  where error.isRetryable {
                 await tell(.retrying(error.message))
-                try await Task.sleep(for: max(backoff.next(), error.retryAfter ?? .zero))
+                try await Task.sleep(for: tries.pause(after: error))
             } catch {
                 throw error
             }
