@@ -110,6 +110,15 @@ extension ClusterTests {
             #expect(longest > 1, "nobody had to wait: nothing is shown")
         }
 
+        /// How many pods there are when none of them is ending: a quota counts those, too, until they are gone.
+        private func settledPodCount() async throws -> Int {
+            let isSettled = try await eventually(within: .seconds(60), every: .milliseconds(500)) {
+                try await sample.namespace.pods().allSatisfy { $0["metadata"]["deletionTimestamp"].string == nil }
+            }
+            try #require(isSettled)
+            return try await sample.namespace.pods().count
+        }
+
         @Test("Where the namespace's quota is used up students wait as well, in the order in which they came")
         func namespaceQuota() async throws {
             let namespace = sample.namespace
@@ -118,7 +127,7 @@ extension ClusterTests {
                 for name in ["one", "two", "three"] { try await sample.write(student: name, courses: ["wide"]) }
             }
             #expect(try await sample.ssh("one").run("true").status == 0)
-            let count = try await namespace.pods().count
+            let count = try await settledPodCount()
             try await namespace.kubectl("create", "quota", "full", "--hard=pods=\(count)")
             let isInForce = try await eventually(every: .milliseconds(100)) {
                 try await namespace.kubectl("get", "quota", "full", "--output=jsonpath={.status.used.pods}") == "\(count)"
@@ -148,7 +157,7 @@ extension ClusterTests {
                 try sample.write(CourseDocument(name: "last"))
                 try await sample.write(student: "pair", courses: ["last"])
             }
-            let count = try await namespace.pods().count
+            let count = try await settledPodCount()
             try await namespace.kubectl("create", "quota", "last", "--hard=pods=\(count + 1)")
             let used = "--output=jsonpath={.status.used.pods}"
             let isInForce = try await eventually(every: .milliseconds(100)) {
