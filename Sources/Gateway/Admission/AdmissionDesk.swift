@@ -59,9 +59,9 @@ struct AdmissionDesk: Sendable {
     /// - Returns: since when it is noted, for ``withdrawLab(_:openedAt:)``; nil if another login has noted it.
     /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
     func openLab(_ lab: LabPod, insteadOf last: Date?) async throws -> Date? {
-        let rules = AdmissionRules(lab.course, lab.student, at: .now)
+        let rules = AdmissionRules(lab.course, lab.student, at: .clusterNow)
         // The same each time this is written, so that it is known again.
-        let new = Holding(lab: lab.name.pod, course: lab.course.name, since: .now)
+        let new = Holding(lab: lab.name.pod, course: lab.course.name, since: .clusterNow)
         let isOwn = try await ledgers.change(of: lab.student.name) { ledger in
             try check(rules.admission(of: .lab, ledger: ledger), lab.course)
             return ledger.openLab(new, insteadOf: last, windows: windows(of: lab.course.name))

@@ -84,7 +84,7 @@ public final class HomeCollector: Sendable {
     /// broken off.
     public func tidyUp() async throws(APIError) {
         let readers = try await client.listPods(namespace: namespace, labelSelector: LabPod.homeReaderSelector)
-        let oldest = Date.now - Double(LabPod.readerDeadlineSeconds)
+        let oldest = Date.clusterNow - Double(LabPod.readerDeadlineSeconds)
         for reader in readers
         where [.failed, .succeeded].contains(reader.status.phase)
             || reader.metadata.creationTimestamp ?? .distantFuture < oldest
