@@ -77,7 +77,8 @@ struct ImportStudents: AsyncParsableCommand {
         if let file, let addition { try file.write(addition) } else { print(documents, terminator: "") }
         let left = roster.rows.count - drafts.count
         printError(
-            "labgate: \(drafts.count) new students" + (left == 0 ? "" : "; \(left) were there and are as they were"))
+            "labgate: \(drafts.count) new \(drafts.count == 1 ? "student" : "students")"
+                + (left == 0 ? "" : "; \(left) were there and are as they were"))
     }
 
     // MARK: Passwords

@@ -51,7 +51,7 @@ extension ClusterTests {
             // The same table once more, with a student who has come later.
             let later = sample.folder.appending(path: "later.txt")
             let second = try await importRoster(table + "zoe;Zoe\n", sheet: later, "--course", "c")
-            #expect(second.errors.contains("1 new students; 3 were there"), "\(second.errors)")
+            #expect(second.errors.contains("1 new student; 3 were there"), "\(second.errors)")
             #expect(try String(contentsOf: later, encoding: .utf8).contains("ssh zoe@lab"))
             #expect(try Self.mode(of: document) == 0o600)
         }
