@@ -73,7 +73,8 @@ public final class Gateway: Sendable {
             client: client, labs: labs, outlook: outlook, admission: admission, stop: stop, marker: marker)
         let reaper = Reaper(
             source: source, client: client, namespace: namespace, pods: pods, leases: leases, outlook: outlook,
-            admission: admission, stop: stop, meter: LabMeter(commands: commands), timing: timing, metrics: metrics,
+            admission: admission, stop: stop, meter: LabMeter(commands: commands), marker: marker, timing: timing,
+            metrics: metrics,
             logger: logger)
         let statusWriter = source.resources.map { [outlook, admission] resources in
             StatusWriter(

@@ -67,13 +67,8 @@ extension Reaper {
         let lag = min(timing.activityInterval / 2, (rules.lab ?? rules.maximumAge) / 4)
         guard now.timeIntervalSince(known) >= lag.timeInterval else { return }
         do throws(APIError) {
-            try await client.annotatePod(
-                named: pod.metadata.name, namespace: namespace, uid: pod.metadata.uid,
-                annotations: [ActivityMarks.Annotation.work: ActivityMarks.text(now, uid: pod.metadata.uid)])
-            metrics.activityWritten(true)
+            try await marker.mark(pod, work: now)
         } catch {
-            if error.isNotFound || error.isConflict { return }
-            metrics.activityWritten(false)
             logger.activityNotWritten(pod.metadata.name, error)
         }
     }

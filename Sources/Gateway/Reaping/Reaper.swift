@@ -18,6 +18,7 @@ struct Reaper: Sendable {
     let admission: AdmissionDesk
     let stop: LabStop
     let meter: LabMeter
+    let marker: ActivityMarker
     let timing: LifeCycleTiming
     let metrics: GatewayMetrics
     let logger: Logger
