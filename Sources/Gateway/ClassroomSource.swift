@@ -1,4 +1,5 @@
 public import Classroom
+public import Kubernetes
 
 /// Where the classroom comes from: a folder of documents, a cluster's custom resources, or both.
 public enum ClassroomSource: Sendable {
@@ -20,5 +21,10 @@ public enum ClassroomSource: Sendable {
     /// The custom resources, if they are a source.
     var resources: ClassroomResources? {
         if case .resources(let resources) = self { resources } else { nil }
+    }
+
+    /// The custom resource that describes a student; nil if none does.
+    public func reference(ofStudent name: String) -> ObjectReference? {
+        resources?.resource(ofStudent: name)?.reference
     }
 }

@@ -1,5 +1,4 @@
 import Classroom
-public import Kubernetes
 public import Logging
 public import SSHServer
 public import ServiceLifecycle
@@ -9,11 +8,11 @@ public import ServiceLifecycle
 ///     ConnectionHandlers.authenticate ─▶ Authenticator      who is it?
 ///     ConnectionHandlers.serve        ─▶ LabSession         one lab session, from its request to its exit report
 ///                                          ├▶ AdmissionDesk may it exist now?
-///                                          ├▶ Labs          the student's pod: found, or started
+///                                          ├▶ Labs          the student's lab: found, or started
 ///                                          └▶ Relay         its bytes, both ways
 ///     ConnectionHandlers.forward      ─▶ LabForwarding      one forwarded connection, into the same lab
 ///
-/// Beside that, by itself: ``Warden`` warns and ends lab sessions, ``ActivityWriter`` notes on the pods when labs are
+/// Beside that, by itself: ``Warden`` warns and ends lab sessions, ``ActivityWriter`` notes on labs when they are
 /// used, ``HoldingKeeper`` sees to it that the ledgers say who is here, and ``Reaper``, on the one gateway that all
 /// have elected, ends labs.
 public final class Gateway: Sendable {
@@ -21,9 +20,9 @@ public final class Gateway: Sendable {
     private let classroom: @Sendable () -> Classroom
     private let authenticator: Authenticator
     let labs: Labs
-    let commands: PodCommands
+    let commands: LabCommands
     let metrics: GatewayMetrics
-    let leases: ObjectCache<Lease>
+    let backend: Backend
     private let uses: LabUses
     private let ports = PortStates()
     let outlook: LabOutlook
@@ -37,67 +36,54 @@ public final class Gateway: Sendable {
 
     /// - Parameters:
     ///   - source: where the classroom comes from.
-    ///   - namespace: where the labs live.
+    ///   - backend: where labs run.
     public init(
-        _ source: ClassroomSource, client: APIClient, namespace: String,
-        timing: LifeCycleTiming = LifeCycleTiming(), logger: Logger
+        _ source: ClassroomSource, _ backend: Backend, timing: LifeCycleTiming = LifeCycleTiming(), logger: Logger
     ) {
         let classroom = { @Sendable in source.current }
         self.classroom = classroom
         self.source = source
+        self.backend = backend
         self.logger = logger
         metrics = GatewayMetrics()
         uses = LabUses(metrics: metrics)
-        let pods = PodCache(
-            client: client, resource: .pods, namespace: namespace, labelSelector: LabPod.managedBySelector,
-            logger: logger)
-        leases = ObjectCache<Lease>(
-            client: client, resource: .leases, namespace: namespace, labelSelector: LabPod.managedBySelector,
-            logger: logger)
-        let replica = ReplicaLease(client: client, namespace: namespace, logger: logger)
-        let ledgers = Ledgers(client: client, leases: leases, namespace: namespace, logger: logger)
-        let rooms = WaitingRooms(client: client, leases: leases, namespace: namespace, logger: logger)
-        let stop = LabStop(
-            client: client, namespace: namespace, ledgers: ledgers,
-            studentReference: { source.resources?.resource(ofStudent: $0)?.reference }, metrics: metrics,
-            logger: logger)
+        let replicas = backend.replicas
+        let ledgers = Ledgers(backend.records, logger: logger)
+        let rooms = WaitingRooms(backend.records, logger: logger)
+        let stop = LabStop(backend: backend.labs, ledgers: ledgers, metrics: metrics, logger: logger)
         authenticator = Authenticator(classroom: classroom, codes: CodeDesk(ledgers))
-        labs = Labs(client: client, pods: pods, namespace: namespace, metrics: metrics)
-        commands = PodCommands(client: client, namespace: namespace)
+        labs = Labs(backend: backend.labs, metrics: metrics)
+        commands = LabCommands(backend.labs)
         outlook = LabOutlook(
-            classroom: classroom, pods: pods, uses: uses, ledger: { ledgers.record(of: $0) })
+            classroom: classroom, backend: backend.labs, uses: uses, ledger: { ledgers.record(of: $0) })
         admission = AdmissionDesk(
-            classroom: classroom, ledgers: ledgers, rooms: rooms, replica: replica.identity, metrics: metrics)
-        let marker = ActivityMarker(client: client, namespace: namespace, metrics: metrics)
+            classroom: classroom, ledgers: ledgers, rooms: rooms, replica: replicas.identity, metrics: metrics)
+        let marker = ActivityMarker(backend: backend.labs, metrics: metrics)
         gatewayCommands = GatewayCommands(
-            client: client, labs: labs, outlook: outlook, admission: admission, stop: stop, marker: marker)
+            labs: labs, outlook: outlook, admission: admission, stop: stop, marker: marker)
         let reaper = Reaper(
-            source: source, client: client, namespace: namespace, pods: pods, leases: leases, outlook: outlook,
-            admission: admission, stop: stop, meter: LabMeter(commands: commands), marker: marker, timing: timing,
-            metrics: metrics,
-            logger: logger)
+            source: source, backend: backend.labs, replicas: replicas, hasRecords: { backend.records.isSynced },
+            outlook: outlook, admission: admission, stop: stop, meter: LabMeter(commands: commands), marker: marker,
+            timing: timing, metrics: metrics, logger: logger)
         let statusWriter = source.resources.map { [outlook, admission] resources in
             StatusWriter(
-                client: client, namespace: namespace, resources: resources, outlook: outlook, admission: admission,
-                timing: timing, logger: logger)
+                resources: resources, outlook: outlook, admission: admission, timing: timing, logger: logger)
         }
-        services = [
-            pods, leases, replica, ledgers, rooms,
-            ActivityWriter(
-                marker: marker, pods: pods, uses: uses, outlook: outlook, timing: timing, logger: logger),
-            Warden(outlook: outlook, admission: admission, timing: timing, logger: logger),
-            HoldingKeeper(
-                admission: admission, uses: uses, absentSince: { replica.absentSince }, timing: timing, logger: logger),
-            LeaderElection(
-                client: client,
-                configuration: LeaderElectionConfiguration(
-                    leaseName: "labgate-reaper", namespace: namespace, identity: replica.identity),
-                logger: logger,
-                lead: { leadership in
+        services =
+            backend.services + [
+                ledgers, rooms,
+                ActivityWriter(
+                    marker: marker, backend: backend.labs, uses: uses, outlook: outlook, timing: timing,
+                    logger: logger),
+                Warden(outlook: outlook, admission: admission, timing: timing, logger: logger),
+                HoldingKeeper(
+                    admission: admission, uses: uses, absentSince: { replicas.absentSince }, timing: timing,
+                    logger: logger),
+                replicas.election { isAfterGap in
                     async let _: Void? = statusWriter?.lead()
-                    await reaper.lead(leadership)
-                }),
-        ]
+                    await reaper.lead(isAfterGap: isAfterGap)
+                },
+            ]
     }
 
     /// Who answers for one connection.

@@ -80,15 +80,18 @@ struct Collect: AsyncParsableCommand {
         }
         let members = try members(of: course, classroom)
         let folder = try makeFolder()
+        let backend = Backend.kubernetes(
+            cluster.client, namespace: cluster.namespace,
+            logger: Logger(label: "labgate") { _ in SwiftLogNoOpLogHandler() })
         let collector = HomeCollector(
-            client: cluster.client, namespace: cluster.namespace,
+            backend,
             maximumByteCount: maximumSize.flatMap { try? Quantity($0) }.map { Int($0.value) })
         try await collector.tidyUp()
         do {
             return try await Self.untilSignal { try await collect(members, course, collector, folder) }
         } catch {
-            // Pods of what was going on when it was broken off; the requests of those tasks were broken off, too.
-            await collector.deleteReaders()
+            // What was going on when it was broken off; the requests of those tasks were broken off, too.
+            try? await collector.tidyUp()
             throw error
         }
     }

@@ -85,8 +85,10 @@ struct Serve: AsyncParsableCommand {
         _ settings: Settings, _ folder: ClassroomFolder?, _ cluster: Cluster, _ metrics: Metrics?, _ logger: Logger
     ) throws -> ServiceGroup {
         let (source, sourceServices) = classroom(settings, folder, cluster, logger)
-        let gateway = Gateway(
-            source, client: cluster.client, namespace: cluster.namespace, timing: settings.timing, logger: logger)
+        let backend = Backend.kubernetes(
+            cluster.client, namespace: cluster.namespace, studentReference: source.reference(ofStudent:),
+            logger: logger)
+        let gateway = Gateway(source, backend, timing: settings.timing, logger: logger)
         let server = try SSHServer(
             configuration: try settings.server(), logger: logger, handlers: gateway.handlers(for:))
 

@@ -37,10 +37,10 @@ struct LabNameTests {
         for student in Self.uglyNames {
             for course in ["c", "algorithms", "a-b", "b", String(repeating: "c", count: 63)] {
                 let name = LabName(student: student, course: course)
-                #expect(Self.isDNSLabel(name.pod), "\(name.pod)")
-                #expect(Self.isDNSLabel(name.homeClaim), "\(name.homeClaim)")
-                let other = pods.updateValue("\(student)+\(course)", forKey: name.pod)
-                #expect(other == nil, "\(student)+\(course) and \(other ?? "") share \(name.pod)")
+                #expect(Self.isDNSLabel(name.lab), "\(name.lab)")
+                #expect(Self.isDNSLabel(name.home), "\(name.home)")
+                let other = pods.updateValue("\(student)+\(course)", forKey: name.lab)
+                #expect(other == nil, "\(student)+\(course) and \(other ?? "") share \(name.lab)")
             }
         }
     }
@@ -64,8 +64,8 @@ struct LabNameTests {
     }
 
     @Test("The waiting room of the whole namespace is no course's, whatever a course is called")
-    func namespaceRoom() {
-        let owner = LabPermit.namespaceRoom
+    func commonRoom() {
+        let owner = LabPermit.commonRoom
         #expect(LabName.record("waiting-room", of: owner) != LabName.record("waiting-room", of: "namespace"))
         #expect(throws: ClassroomError.self) {
             try Classroom.parse(

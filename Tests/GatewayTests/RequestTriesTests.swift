@@ -7,7 +7,7 @@ import Testing
 @Suite("Tries of a request")
 struct RequestTriesTests {
     private let start = ContinuousClock.now
-    private let failure = APIError(code: .http(503), operation: "create pods", message: "busy")
+    private let failure = BackendError(.unavailable, operation: "create pods", message: "busy")
 
     /// When each try begins if each takes a second, in seconds after the first.
     private func beginnings(within limit: Duration?) -> [Duration] {
@@ -32,10 +32,10 @@ struct RequestTriesTests {
         #expect(beginnings(within: nil).count == 100)
     }
 
-    @Test("The API server's wish for a pause is heeded, and counts")
+    @Test("The backend's wish for a pause is heeded, and counts")
     func retryAfter() throws {
-        var (error, tries) = (failure, RequestTries(within: .seconds(20), now: start))
-        error.retryAfter = .seconds(8)
+        var tries = RequestTries(within: .seconds(20), now: start)
+        let error = BackendError(.unavailable, operation: "create pods", message: "busy", retryAfter: .seconds(8))
         let first = try tries.pause(after: error, now: start)
         #expect(first == .seconds(8))
         do throws(StalledCreation) {

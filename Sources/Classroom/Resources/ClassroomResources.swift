@@ -8,6 +8,7 @@ import Synchronization
 /// Before everything has been read once it is the folder's alone; see ``isComplete`` before concluding from what is
 /// missing.
 public final class ClassroomResources: Service {
+    private let client: APIClient
     private let namespace: String
     private let folder: ClassroomFolder?
     private let courses: ObjectCache<CustomResource>
@@ -32,16 +33,17 @@ public final class ClassroomResources: Service {
     private static let (group, version) = ("labgate.dev", "v1alpha1")
 
     /// Students as custom resources.
-    public static let studentResource = ResourceType<CustomResource>(
+    static let studentResource = ResourceType<CustomResource>(
         group: group, version: version, plural: DocumentKind.student.plural)
     /// Courses as custom resources.
-    public static let courseResource = ResourceType<CustomResource>(
+    static let courseResource = ResourceType<CustomResource>(
         group: group, version: version, plural: DocumentKind.course.plural)
 
     /// Makes a classroom; ``run()`` fills it.
     ///
     /// - Parameter folder: kept up to date by somebody else.
     public init(client: APIClient, namespace: String, folder: ClassroomFolder?, logger: Logger) {
+        self.client = client
         self.namespace = namespace
         self.folder = folder
         self.logger = logger
@@ -72,6 +74,13 @@ public final class ClassroomResources: Service {
     public func resource(ofStudent name: String) -> CustomResource? {
         verdicts.values.first { $0.resource.kind == .student && $0.nameInForce == name }
             .flatMap { studentResource(named: $0.resource.name) }
+    }
+
+    /// Merges a patch into the `status` of a resource.
+    public func patchStatus(of reference: ResourceReference, _ patch: JSONValue) async throws(APIError) {
+        try await client.mergePatch(
+            reference.kind == .student ? Self.studentResource : Self.courseResource, named: reference.name,
+            namespace: namespace, subresource: "status", ["status": patch])
     }
 
     // MARK: Following

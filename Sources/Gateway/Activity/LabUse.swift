@@ -1,6 +1,6 @@
 import Classroom
-import Kubernetes
 import Foundation
+import Kubernetes
 import Synchronization
 
 /// One thing that uses a lab on this gateway: a lab session, or a forwarded connection.
@@ -17,12 +17,12 @@ final class LabUse: Sendable {
     let connection: String
     let student: String
     let course: String
-    /// The lab's pod, by name: it may not be there yet.
-    let pod: String
-    /// The UID of the pod in which it runs; nil while it waits for one.
-    var podUID: String? {
-        get { state.withLock { $0.podUID } }
-        set { state.withLock { $0.podUID = newValue } }
+    /// The lab, by name: it may not be there yet.
+    let lab: String
+    /// The UID of the lab in which it runs; nil while it waits for one.
+    var labUID: String? {
+        get { state.withLock { $0.labUID } }
+        set { state.withLock { $0.labUID = newValue } }
     }
     let kind: Kind
     /// When it began.
@@ -36,7 +36,7 @@ final class LabUse: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var podUID: String?
+        var labUID: String?
         var ending: LabSessionFailure?
         var waiters: [UInt64: CheckedContinuation<LabSessionFailure?, Never>] = [:]
         var nextTicket: UInt64 = 0
@@ -44,13 +44,13 @@ final class LabUse: Sendable {
         var news: Set<News> = []
     }
 
-    init(_ visit: Visit, pod: String, kind: Kind, labClock: LabClock, metrics: GatewayMetrics) {
+    init(_ visit: Visit, lab: String, kind: Kind, labClock: LabClock, metrics: GatewayMetrics) {
         self.metrics = metrics
         id = visit.id
         connection = visit.connection
         student = visit.student.name
         course = visit.course.name
-        self.pod = pod
+        self.lab = lab
         self.kind = kind
         self.labClock = labClock
         flow = ForwardingFlow(floor: visit.course.idle.forwardingFloor)

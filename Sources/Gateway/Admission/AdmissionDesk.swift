@@ -21,7 +21,7 @@ struct AdmissionDesk: Sendable {
     /// Notes a lab session, and the connection that it is on. To be closed whatever becomes of this: if it throws, nobody
     /// knows whether it was written.
     ///
-    /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
+    /// - Throws: `LabSessionFailure`, or `BackendError` if the backend cannot be asked.
     func openLabSession(_ visit: Visit, isSFTP: Bool) async throws {
         let rules = AdmissionRules(visit.course, visit.student, at: .clusterNow)
         if isSFTP { try check(rules.admission(of: .sftp), visit.course) }
@@ -36,7 +36,7 @@ struct AdmissionDesk: Sendable {
 
     /// Notes the connection that a forwarding is on.
     ///
-    /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
+    /// - Throws: `LabSessionFailure`, or `BackendError` if the backend cannot be asked.
     func openForwarding(_ visit: Visit) async throws {
         let rules = AdmissionRules(visit.course, visit.student, at: .clusterNow)
         try check(rules.admission(of: .forwarding), visit.course)
@@ -45,11 +45,11 @@ struct AdmissionDesk: Sendable {
 
     /// Refuses a lab that the student may not have now. Nothing is noted.
     ///
-    /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
-    func checkLimit(of lab: LabPod) async throws {
-        let rules = AdmissionRules(lab.course, lab.student, at: .clusterNow)
-        try await ledgers.change(of: lab.student.name) { ledger in
-            try check(rules.admission(of: .lab, ledger: ledger), lab.course)
+    /// - Throws: `LabSessionFailure`, or `BackendError` if the backend cannot be asked.
+    func checkLimit(of order: LabOrder) async throws {
+        let rules = AdmissionRules(order.course, order.student, at: .clusterNow)
+        try await ledgers.change(of: order.student.name) { ledger in
+            try check(rules.admission(of: .lab, ledger: ledger), order.course)
         }
     }
 
@@ -57,23 +57,23 @@ struct AdmissionDesk: Sendable {
     ///
     /// - Parameter last: since when this login has noted it before, if it has.
     /// - Returns: since when it is noted, for ``withdrawLab(_:openedAt:)``; nil if another login has noted it.
-    /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
-    func openLab(_ lab: LabPod, insteadOf last: Date?) async throws -> Date? {
-        let rules = AdmissionRules(lab.course, lab.student, at: .clusterNow)
+    /// - Throws: `LabSessionFailure`, or `BackendError` if the backend cannot be asked.
+    func openLab(_ order: LabOrder, insteadOf last: Date?) async throws -> Date? {
+        let rules = AdmissionRules(order.course, order.student, at: .clusterNow)
         // The same each time this is written, so that it is known again.
-        let new = Holding(lab: lab.name.pod, course: lab.course.name, since: .clusterNow)
-        let isOwn = try await ledgers.change(of: lab.student.name) { ledger in
-            try check(rules.admission(of: .lab, ledger: ledger), lab.course)
-            return ledger.openLab(new, insteadOf: last, windows: windows(of: lab.course.name))
+        let new = Holding(lab: order.name.lab, course: order.course.name, since: .clusterNow)
+        let isOwn = try await ledgers.change(of: order.student.name) { ledger in
+            try check(rules.admission(of: .lab, ledger: ledger), order.course)
+            return ledger.openLab(new, insteadOf: last, windows: windows(of: order.course.name))
         }
         return isOwn ? new.since : nil
     }
 
     /// The lab was not created after all: none of its time is counted.
-    func withdrawLab(_ lab: LabPod, openedAt since: Date) {
-        ledgers.changeSoon(of: lab.student.name) { ledger in
-            guard ledger.holding(lab.name.pod)?.since == since else { throw NotHeld() }
-            ledger.close(id: lab.name.pod, at: since, windows: windows(of: lab.course.name))
+    func withdrawLab(_ order: LabOrder, openedAt since: Date) {
+        ledgers.changeSoon(of: order.student.name) { ledger in
+            guard ledger.holding(order.name.lab)?.since == since else { throw NotHeld() }
+            ledger.close(id: order.name.lab, at: since, windows: windows(of: order.course.name))
         }
     }
 
@@ -108,7 +108,7 @@ struct AdmissionDesk: Sendable {
     ///   - lost: what may be missing, the oldest first.
     ///   - resumed: when the ledger has lost it; time counts on from then, and never twice.
     /// - Returns: why something may not be there any more, by its id.
-    /// - Throws: `APIError` if the cluster cannot be asked.
+    /// - Throws: `BackendError` if the backend cannot be asked.
     func restore(
         _ lost: [OpenHolding], of student: Student, lostAt resumed: Date
     ) async throws -> [String: Refusal] {
@@ -166,9 +166,9 @@ struct AdmissionDesk: Sendable {
 }
 
 extension Holding {
-    /// A student's lab: one of a course, whatever pod it is by now.
-    init(lab pod: String, course: String, since: Date) {
-        self.init(id: pod, kind: .lab, course: course, holder: pod, since: since)
+    /// A student's lab: one of a course, whichever it is by now.
+    init(lab: String, course: String, since: Date) {
+        self.init(id: lab, kind: .lab, course: course, holder: lab, since: since)
     }
 }
 

@@ -6,16 +6,16 @@ import Kubernetes
 ///
 /// 1. Nobody starts a lab by accident that was just stopped.
 /// 2. There is a place in the course, or the student waits for one.
-/// 3. The student has not too many labs, and there is room in the namespace, or the student waits for some.
+/// 3. The student has not too many labs, and there is room with the backend, or the student waits for some.
 struct LabPermit: Sendable {
     let admission: AdmissionDesk
     let outlook: LabOutlook
-    let lab: LabPod
+    let order: LabOrder
     /// Whether somebody at a terminal asks, and not a program that connects by itself.
     let isAttended: Bool
 
-    private var student: Student { lab.student }
-    private var course: Course { lab.course }
+    private var student: Student { order.student }
+    private var course: Course { order.course }
 
     /// What this login has taken for the lab, and gives back if there is to be none: since when.
     private struct Claim {
@@ -25,21 +25,21 @@ struct LabPermit: Sendable {
         var holding: Date?
     }
 
-    /// Whether the pod is there by now: another login has created it, and there is nothing left to wait for.
-    private var isThere: Bool { outlook.pods.pod(named: lab.name.pod) != nil }
+    /// Whether the lab is there by now: another login has created it, and there is nothing left to wait for.
+    private var isThere: Bool { outlook.backend.lab(named: order.name.lab) != nil }
 
     /// Runs `create` once the lab may be there, unless it is there first.
     ///
     /// - Parameters:
     ///   - progress: told what the student waits for, in words.
-    ///   - create: throws `APIError` if it was refused, and `StalledCreation` to be run again.
-    /// - Throws: `LabSessionFailure`, or `APIError` if the cluster cannot be asked.
+    ///   - create: throws `BackendError` if it was refused, and `StalledCreation` to be run again.
+    /// - Throws: `LabSessionFailure`, or `BackendError` if the backend cannot be asked.
     func obtain(
         progress: @Sendable @escaping (String) async -> Void, create: () async throws -> Void
     ) async throws {
         try checkHoldDown()
         // Who may not have the lab must not take a seat from those who may.
-        try await admission.checkLimit(of: lab)
+        try await admission.checkLimit(of: order)
         var claim = Claim()
         do {
             claim.seat = try await takeSeat(progress)
@@ -50,10 +50,10 @@ struct LabPermit: Sendable {
         }
     }
 
-    /// Whether a failure leaves no lab behind. That a login has gone, or that an answer was lost, says nothing: the pod
+    /// Whether a failure leaves no lab behind. That a login has gone, or that an answer was lost, says nothing: the lab
     /// may still come, and if it does not, what was taken for it is given back by whoever looks after labs.
     private func isRefused(_ error: any Error) -> Bool {
-        let isCertain = error is LabSessionFailure || (error as? APIError)?.isCertain == true
+        let isCertain = error is LabSessionFailure || (error as? BackendError)?.isCertain == true
         return isCertain && !isThere
     }
 
@@ -101,14 +101,14 @@ struct LabPermit: Sendable {
     private func takeSeat(_ progress: @Sendable @escaping (String) async -> Void) async throws -> Date? {
         guard let capacity = course.capacity else { return nil }
         let take = { @Sendable (room: inout WaitingRoom, now: Date) in
-            room.take(seat: lab.name.pod, student: student.name, capacity: capacity, now: now)
+            room.take(seat: order.name.lab, student: student.name, capacity: capacity, now: now)
         }
         var (isWaiting, seemsFree, falseTurns) = (false, false, FalseTurns())
         defer { if isWaiting { admission.metrics.stoppedWaiting(course: course.name) } }
         while !isWaiting || !isThere {
             let now = Date.clusterNow
             let placement = try await admission.rooms.change(of: course.name) { take(&$0, now) }
-            guard case .waiting(let place) = placement else { return Seat(pod: lab.name.pod, since: now).since }
+            guard case .waiting(let place) = placement else { return Seat(lab: order.name.lab, since: now).since }
             if !isWaiting { admission.metrics.startedWaiting(course: course.name) }
             isWaiting = true
             await progress(words(place))
@@ -125,7 +125,7 @@ struct LabPermit: Sendable {
 
     /// Only the seat that this login has taken: who has taken it anew since may still get the lab.
     private func freeSeat(takenAt since: Date) {
-        admission.rooms.changeSoon(of: course.name) { $0.release(lab.name.pod, takenAt: since) }
+        admission.rooms.changeSoon(of: course.name) { $0.release(order.name.lab, takenAt: since) }
     }
 
     private func words(_ place: Int) -> String {
@@ -137,20 +137,20 @@ struct LabPermit: Sendable {
             + (estimate ?? "")
     }
 
-    // MARK: Room in the namespace
+    // MARK: Room with the backend
 
     /// The waiting room of all courses together: a ResourceQuota makes no difference between them. No course can be called
     /// so.
-    static let namespaceRoom = "/namespace"
+    static let commonRoom = "/namespace"
     /// Between two tries of the first in the queue; whoever stops a lab tells nobody how much room that makes.
     private static let tryInterval: Duration = .seconds(3)
 
-    /// Runs `create` when there is room in the namespace's quota, in the order of coming.
+    /// Runs `create` when there is room with the backend, in the order of coming.
     private func whenThereIsRoom(
         _ claim: inout Claim, _ progress: @Sendable @escaping (String) async -> Void,
         _ create: () async throws -> Void
     ) async throws {
-        var mayTry = !admission.rooms.record(of: Self.namespaceRoom).hasOthers(than: student.name, at: .clusterNow)
+        var mayTry = !admission.rooms.record(of: Self.commonRoom).hasOthers(than: student.name, at: .clusterNow)
         var (hasWaited, hasStalled, seemsFree, falseTurns) = (false, false, false, FalseTurns())
         defer { if hasWaited { admission.metrics.stoppedWaiting(course: course.name) } }
         while !isThere {
@@ -164,40 +164,40 @@ struct LabPermit: Sendable {
                 hasStalled = true
                 try await Task.sleep(for: (error as? StalledCreation)?.pause ?? Self.tryInterval)
                 continue
-            } catch let error as APIError where error.isExceededQuota && QuotaExcess(error.message).passes {
+            } catch let error as BackendError where error.code == .noRoom(passes: true) {
                 if hasWaited { try await Task.sleep(for: Self.tryInterval) }
             }
             if !hasWaited { admission.metrics.startedWaiting(course: course.name) }
             hasWaited = true
-            let place = try await admission.rooms.change(of: Self.namespaceRoom) { room in
+            let place = try await admission.rooms.change(of: Self.commonRoom) { room in
                 room.place(of: student.name, now: .clusterNow)
             }
             await progress("there is no room for another lab now; you are number \(place) in the queue")
             mayTry = place == 1
             if mayTry { continue }
             try await Task.sleep(for: falseTurns.pause(afterTurn: seemsFree))
-            seemsFree = try await waitForTurn(in: Self.namespaceRoom) {
+            seemsFree = try await waitForTurn(in: Self.commonRoom) {
                 $0.place(of: student.name, now: .clusterNow) == 1
             }
         }
-        if hasWaited { leave(Self.namespaceRoom) }
+        if hasWaited { leave(Self.commonRoom) }
     }
 
-    /// Whether to begin anew: a creation may have to wait for an API server that does not answer, and so may what is
+    /// Whether to begin anew: a creation may have to wait for a backend that does not answer, and so may what is
     /// taken again for it.
     private static func isStall(_ error: any Error, hasStalled: Bool) -> Bool {
-        error is StalledCreation || hasStalled && (error as? APIError)?.isRetryable == true
+        error is StalledCreation || hasStalled && (error as? BackendError)?.isRetryable == true
     }
 
     /// The lab is in its student's ledger while its creation is tried, for the limit's sake, and stays there unless
     /// that was refused: who waits for room has no lab, and none of its time is counted.
     private func attempt(_ claim: inout Claim, _ create: () async throws -> Void) async throws {
-        claim.holding = try await admission.openLab(lab, insteadOf: claim.holding)
+        claim.holding = try await admission.openLab(order, insteadOf: claim.holding)
         do {
             try await create()
         } catch {
             if isRefused(error), let since = claim.holding {
-                admission.withdrawLab(lab, openedAt: since)
+                admission.withdrawLab(order, openedAt: since)
                 claim.holding = nil
             }
             throw error
@@ -225,7 +225,7 @@ struct LabPermit: Sendable {
                 return false
             }
             group.addTask {
-                for await pod in outlook.pods.updates(ofPodNamed: lab.name.pod) where pod != nil { break }
+                for await lab in outlook.backend.updates(ofLabNamed: order.name.lab) where lab != nil { break }
                 return false
             }
             group.addTask {

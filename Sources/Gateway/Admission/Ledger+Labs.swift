@@ -2,14 +2,14 @@ import Classroom
 import Foundation
 
 extension Ledger {
-    /// How long after its creation was asked for a lab may be without a pod that was ever seen, in seconds.
+    /// How long after its creation was asked for a lab may not have been seen at all, in seconds.
     static let creationPatience: TimeInterval = 60
 
     /// Notes a lab that is about to be created.
     ///
-    /// What another login has noted a moment ago is about the same pod, and stays as it is: that login may create it
-    /// first. What is older is of a pod that has gone, and gives way: whoever finds that pod gone must not close the
-    /// new one.
+    /// What another login has noted a moment ago is about the same one, and stays as it is: that login may create it
+    /// first. What is older is of one that has gone, and gives way: whoever finds that gone must not close the new
+    /// one.
     ///
     /// - Parameter last: since when the same login has noted it before, if it has.
     /// - Returns: whether this is held now; false if it is what another login has noted.

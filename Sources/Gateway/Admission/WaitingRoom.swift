@@ -9,7 +9,7 @@ struct WaitingRoom: Hashable, Sendable, Codable {
     static let placeRetention = Duration.seconds(180)
     /// How long a student counts as present after having been seen. Replicas tell twice as often who is there.
     static let presence = Duration.seconds(60)
-    /// How long a seat is kept for a pod that does not exist, because it is about to be created.
+    /// How long a seat is kept for a lab that does not exist, because it is about to be created.
     static let seatRetention = Duration.seconds(300)
     /// Most students who wait; with their names they stay below the size of an annotation (256 KiB). Those beyond are
     /// told a place, but have to come again to get it.
@@ -24,21 +24,21 @@ struct WaitingRoom: Hashable, Sendable, Codable {
 
     /// Takes a seat for a lab that is to be started, or a place in the queue.
     ///
-    /// A seat that the lab has already, because its last pod has just gone or because it is asked for again, is from
-    /// now on that of the lab to come: whoever finds the last pod gone must not free it.
+    /// A seat that the lab has already, because the last one has just gone or because it is asked for again, is from
+    /// now on that of the lab to come: whoever finds the last one gone must not free it.
     ///
     /// Students who wait and are present pass those who are not; these keep their places until they expire.
-    mutating func take(seat pod: String, student: String, capacity: Int, now: Date) -> Placement {
+    mutating func take(seat lab: String, student: String, capacity: Int, now: Date) -> Placement {
         expire(now)
-        if let index = seats.firstIndex(where: { $0.pod == pod }) {
+        if let index = seats.firstIndex(where: { $0.lab == lab }) {
             leave(student)
-            seats[index] = Seat(pod: pod, since: now)
+            seats[index] = Seat(lab: lab, since: now)
             return .seated
         }
         let ahead = joinQueue(student, now: now)
         guard ahead < capacity - seats.count else { return .waiting(place: ahead + 1) }
         leave(student)
-        seats.append(Seat(pod: pod, since: now))
+        seats.append(Seat(lab: lab, since: now))
         return .seated
     }
 
@@ -64,8 +64,8 @@ struct WaitingRoom: Hashable, Sendable, Codable {
     }
 
     /// Frees the seat of a lab that is gone, unless it was taken anew since.
-    mutating func release(_ pod: String, takenAt since: Date) {
-        seats.removeAll { $0.pod == pod && $0.since == since }
+    mutating func release(_ lab: String, takenAt since: Date) {
+        seats.removeAll { $0.lab == lab && $0.since == since }
     }
 
     /// Removes the students who were not seen for too long.
@@ -75,10 +75,10 @@ struct WaitingRoom: Hashable, Sendable, Codable {
     }
 
     /// Sets the seats right after the labs that exist: some may have come or gone while nobody watched.
-    mutating func reconcile(pods: Set<String>, now: Date) {
-        seats.removeAll { !pods.contains($0.pod) && $0.since + Self.seatRetention <= now }
-        let missing = pods.subtracting(seats.map(\.pod))
-        seats += missing.sorted().map { Seat(pod: $0, since: now) }
+    mutating func reconcile(labs: Set<String>, now: Date) {
+        seats.removeAll { !labs.contains($0.lab) && $0.since + Self.seatRetention <= now }
+        let missing = labs.subtracting(seats.map(\.lab))
+        seats += missing.sorted().map { Seat(lab: $0, since: now) }
     }
 
     /// When a seat is likely to be free for this place (from 1), from the times at which labs are expected to end.

@@ -5,11 +5,11 @@ import Foundation
 /// Takes one-time passwords, each once, whichever gateways they reach.
 ///
 /// What was used is in the student's ledger, which is changed by compare-and-swap before a code is granted: that is one
-/// request to the API server, of those alone who use codes. A gateway that cannot make it grants nothing.
+/// request to the backend, of those alone who use codes. A gateway that cannot make it grants nothing.
 struct CodeDesk: Sendable {
     /// A student's ledger as last seen.
     let ledger: @Sendable (_ student: String) -> Ledger
-    /// Changes a student's ledger; see ``LeaseRecords``.
+    /// Changes a student's ledger; see ``Records``.
     let change:
         @Sendable (_ student: String, _ make: @escaping @Sendable (inout Ledger) -> CodeVerdict) async throws
             -> CodeVerdict
@@ -17,7 +17,7 @@ struct CodeDesk: Sendable {
 
     /// Looks at a code that came after `first`.
     ///
-    /// - Throws: `APIError` if the ledger cannot be changed.
+    /// - Throws: `BackendError` if the ledger cannot be changed.
     func use(_ text: [UInt8], of student: Student, after first: FirstFactor) async throws -> CodeVerdict {
         // Apps show codes in groups. What has other characters or another length is no guess that has to be counted:
         // clients that answer every question with a saved password shall not lock their user out.
@@ -52,7 +52,7 @@ struct CodeDesk: Sendable {
 }
 
 extension CodeDesk {
-    /// A desk for the students of a cluster.
+    /// A desk for the students of a backend.
     init(_ ledgers: Ledgers) {
         self.init(
             ledger: { ledgers.record(of: $0) },

@@ -6,14 +6,13 @@ import SSHServer
 /// Carries out the gateway's own commands. What they print is their output; no quota stands in their way, for they are how
 /// a student finds out about quotas.
 struct GatewayCommands: Sendable {
-    let client: APIClient
     let labs: Labs
     let outlook: LabOutlook
     let admission: AdmissionDesk
     let stop: LabStop
     let marker: ActivityMarker
 
-    /// - Throws: `LabSessionFailure`, `LabError`, or `APIError` if the cluster cannot be asked.
+    /// - Throws: `LabSessionFailure`, `LabError`, or `BackendError` if the backend cannot be asked.
     func run(_ command: GatewayCommand, for session: LabSession) async throws -> ExitReport {
         let text =
             switch command {
@@ -30,21 +29,21 @@ struct GatewayCommands: Sendable {
 
     private func status(_ session: LabSession) -> StatusReport {
         StatusReport(
-            student: session.student, course: session.course, pod: pod(session),
+            student: session.student, course: session.course, lab: lab(session),
             outlook: outlook, ledger: admission.ledgers.record(of: session.student.name),
             room: admission.rooms.record(of: session.course.name), now: .clusterNow)
     }
 
-    private func pod(_ session: LabSession) -> Pod? {
-        labs.pods.pod(named: session.wanted.name.pod).flatMap { session.wanted.owns($0) ? $0 : nil }
+    private func lab(_ session: LabSession) -> Lab? {
+        labs.backend.lab(named: session.wanted.name.lab).flatMap { session.wanted.owns($0) ? $0 : nil }
     }
 
-    private func existingPod(_ session: LabSession) throws(LabSessionFailure) -> Pod {
-        guard let pod = pod(session), isUsable(pod) else { throw noLab(session) }
-        return pod
+    private func existingLab(_ session: LabSession) throws(LabSessionFailure) -> Lab {
+        guard let lab = lab(session), isUsable(lab) else { throw noLab(session) }
+        return lab
     }
 
-    private func isUsable(_ pod: Pod) -> Bool { !pod.isTerminating && pod.stopReason == nil }
+    private func isUsable(_ lab: Lab) -> Bool { !lab.isTerminating && lab.stopReason == nil }
 
     private func noLab(_ session: LabSession) -> LabSessionFailure {
         .refused("you have no lab in the course \(session.course.name); logging in starts one")
@@ -52,9 +51,9 @@ struct GatewayCommands: Sendable {
 
     /// What it says is true when it is printed: it is written before, and whoever would stop the lab finds it changed.
     private func extend(_ session: LabSession) async throws -> String {
-        let pod = try existingPod(session)
-        outlook.uses.noteInteraction(withPod: pod.metadata.name)
-        guard let marked = try await marker.mark(pod, interaction: .clusterNow), isUsable(marked) else {
+        let lab = try existingLab(session)
+        outlook.uses.noteInteraction(withLab: lab.name)
+        guard let marked = try await marker.mark(lab, .interaction, at: .clusterNow), isUsable(marked) else {
             throw noLab(session)
         }
         return status(session).labLines.joined(separator: "\n")
@@ -67,36 +66,31 @@ struct GatewayCommands: Sendable {
 
     private func reset(_ session: LabSession) async throws -> String {
         let old = try await stop(session, .reset, because: "you are starting it anew", holdDown: nil)
-        let permit = LabPermit(admission: admission, outlook: outlook, lab: session.wanted, isAttended: true)
+        let permit = LabPermit(admission: admission, outlook: outlook, order: session.wanted, isAttended: true)
         _ = try await session.client.wait {
-            try await labs.ready(session.wanted, not: Lab(old), permit: permit) { await session.terminal.say("\($0)…") }
+            try await labs.ready(session.wanted, not: old, permit: permit) { await session.terminal.say("\($0)…") }
         }
         return "your lab has been started anew, with your home as it was"
     }
 
-    /// The pod changes by itself now and then, so stopping it may take a few tries.
+    /// The lab changes by itself now and then, so stopping it may take a few tries.
     ///
-    /// - Returns: the pod that is stopped, or gone.
+    /// - Returns: the lab that is stopped, or gone.
     private func stop(
         _ session: LabSession, _ cause: LabStopCause, because reason: String, holdDown: Duration?
-    ) async throws -> Pod {
-        var pod = try existingPod(session)
+    ) async throws -> Lab {
+        var lab = try existingLab(session)
         var backoff = Labs.backoff
-        while try await !stop.stop(pod, cause, because: reason, holdDown: holdDown, isDeliberate: true) {
+        while try await !stop.stop(lab, cause, because: reason, holdDown: holdDown, isDeliberate: true) {
             try await Task.sleep(for: backoff.next())
-            guard let present = try await present(pod) else { return pod }
-            pod = present
+            guard let present = try await present(lab) else { return lab }
+            lab = present
         }
-        return pod
+        return lab
     }
 
-    /// The pod as it is now; nil if it is gone. A later one of its name is another lab, which nobody wants stopped.
-    private func present(_ pod: Pod) async throws(APIError) -> Pod? {
-        do throws(APIError) {
-            let present = try await client.pod(named: pod.metadata.name, namespace: labs.namespace)
-            return present.metadata.uid == pod.metadata.uid ? present : nil
-        } catch  where error.isNotFound {
-            return nil
-        }
+    /// The lab as it is now; nil if it is gone. A later one of its name is another lab, which nobody wants stopped.
+    private func present(_ lab: Lab) async throws(BackendError) -> Lab? {
+        try await labs.backend.currentLab(named: lab.name).flatMap { $0.uid == lab.uid ? $0 : nil }
     }
 }

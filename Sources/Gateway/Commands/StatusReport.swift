@@ -1,12 +1,11 @@
 import Classroom
 import Foundation
-import Kubernetes
 
 /// What `:status` says: the lab, what keeps it alive, when and why it will end, and what is used and left of each quota.
 struct StatusReport: Sendable {
     let student: Student
     let course: Course
-    let pod: Pod?
+    let lab: Lab?
     let outlook: LabOutlook
     let ledger: Ledger
     let room: WaitingRoom
@@ -21,32 +20,32 @@ struct StatusReport: Sendable {
     // MARK: The lab
 
     var labLines: [String] {
-        guard let pod else {
+        guard let lab else {
             return ["course \(course.name): you have no lab", queueLine, stopLine].compactMap(\.self)
         }
         let state =
-            pod.isTerminating || pod.stopReason != nil ? "is ending" : pod.isReady ? "is running" : "is starting"
-        let since = pod.metadata.creationTimestamp.map { ", since \(when($0))" } ?? ""
-        return ["course \(course.name): your lab \(state)\(since)"] + markLines(pod) + fateLines(pod)
+            lab.isTerminating || lab.stopReason != nil
+            ? "is ending" : lab.state == .ready ? "is running" : "is starting"
+        return ["course \(course.name): your lab \(state), since \(when(lab.created))"] + markLines(lab)
+            + fateLines(lab)
     }
 
-    private func markLines(_ pod: Pod) -> [String] {
-        let marks = ActivityMarks(pod)
-        let seen = outlook.uses.interaction(withPod: pod.metadata.name, now: now)
-        let interaction = [marks.interaction, seen].compactMap(\.self).max()
+    private func markLines(_ lab: Lab) -> [String] {
+        let seen = outlook.uses.interaction(withLab: lab.name, now: now)
+        let interaction = [lab.marks.interaction, seen].compactMap(\.self).max()
         var lines: [String] = []
-        if let interaction, interaction >= pod.metadata.creationTimestamp ?? .distantPast {
+        if let interaction, interaction >= lab.created {
             lines.append("  last interaction: \(when(interaction))")
         }
-        if let work = marks.work { lines.append("  last work: \(when(work))") }
+        if let work = lab.marks.work { lines.append("  last work: \(when(work))") }
         return lines
     }
 
-    private func fateLines(_ pod: Pod) -> [String] {
-        if let reason = pod.stopReason { return ["  it was stopped: \(reason)"] }
-        guard let created = pod.metadata.creationTimestamp, let fate = outlook.fate(of: pod, at: now) else { return [] }
+    private func fateLines(_ lab: Lab) -> [String] {
+        if let reason = lab.stopReason { return ["  it was stopped: \(reason)"] }
+        guard let fate = outlook.fate(of: lab, at: now) else { return [] }
         let latest =
-            "  in any case it ends at \(when(created + course.idle.maximumAge)), at the age of "
+            "  in any case it ends at \(when(lab.created + course.idle.maximumAge)), at the age of "
             + course.idle.maximumAge.spoken
         switch fate {
         case .ends(let reason):

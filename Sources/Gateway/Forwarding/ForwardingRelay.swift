@@ -1,13 +1,12 @@
-import Kubernetes
 import SSHServer
 import Synchronization
 
-/// The joint of one forwarded connection that goes by port-forward: bytes both ways, until one side has ended.
+/// The joint of one forwarded connection that leads to a port of the lab: bytes both ways, until one side has ended.
 ///
 /// Backpressure is as in `Relay`: one piece in hand for each direction.
 struct ForwardingRelay: Sendable {
     let channel: ClientChannel
-    let stream: PortForwardStream
+    let stream: any LabConnection
     let use: LabUse
 
     /// The lab cannot be told that the client will send no more, and most clients send their end of input when they want

@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// 1. May it go there? The course says.
 /// 2. The lab, started if need be: some clients forward before they run anything.
-/// 3. The far side: by the port-forward API into the lab's own loopback; by a small program in the lab to other places,
-///    and where the cluster does not let the gateway forward ports or its node does not find the server.
+/// 3. The far side: by the backend into the lab's own loopback; by a small program in the lab to other places, and where
+///    the backend has no way to forward ports or does not find the server.
 /// 4. The client is told that the connection stands, once it does (`Confirmation`); `ForwardingRelay` passes bytes on.
 struct LabForwarding: Sendable {
     let visit: Visit
@@ -17,7 +17,7 @@ struct LabForwarding: Sendable {
     let labs: Labs
     let admission: AdmissionDesk
     let outlook: LabOutlook
-    let commands: PodCommands
+    let commands: LabCommands
     let ports: PortStates
     let metrics: GatewayMetrics
     let logger: Logger
@@ -78,7 +78,7 @@ struct LabForwarding: Sendable {
         case let refusal as ForwardingRefusal: refusal
         case let error as LabError: ForwardingRefusal("\(error)")
         case let failure as LabSessionFailure: ForwardingRefusal("\(failure)")
-        case let error as APIError: ForwardingRefusal("your lab could not be reached (\(error.message))")
+        case let error as BackendError: ForwardingRefusal("your lab could not be reached (\(error.message))")
         default: ForwardingRefusal("the connection is ending")
         }
     }
@@ -87,14 +87,14 @@ struct LabForwarding: Sendable {
 
     private func connect(to port: UInt16, _ use: LabUse) async throws {
         var attempts = LabAttempts()
-        let wanted = LabPod(student: visit.student, course: course)
-        let permit = LabPermit(admission: admission, outlook: outlook, lab: wanted, isAttended: false)
+        let wanted = LabOrder(student: visit.student, course: course)
+        let permit = LabPermit(admission: admission, outlook: outlook, order: wanted, isAttended: false)
         while true {
             let lab = try await labs.ready(wanted, not: attempts.dead, permit: permit) { logger.labStage($0) }
             do {
                 return try await connect(to: port, in: lab, use)
-            } catch let error as APIError {
-                use.podUID = nil
+            } catch let error as BackendError {
+                use.labUID = nil
                 guard let pause = attempts.failed(error, on: lab) else { throw error }
                 try await Task.sleep(for: pause)
             }
@@ -102,13 +102,13 @@ struct LabForwarding: Sendable {
     }
 
     private func connect(to port: UInt16, in lab: Lab, _ use: LabUse) async throws {
-        use.podUID = lab.uid
+        use.labUID = lab.uid
         guard ForwardingDestination.isLoopback(request.destination.host) else {
             return try await connectByCommand(to: request.destination.host, port, in: lab, use)
         }
         do {
             try await connectByPortForward(to: port, in: lab, use)
-        } catch let error as APIError where error.isForbidden || error.code == .subprotocolRefused {
+        } catch let error as BackendError where error.code == .unsupported {
             logger.portForwardNotPossible(error.message)
             try await connectByCommand(to: request.destination.host, port, in: lab, use)
         } catch let failure as PortForwardFailure {
@@ -123,8 +123,7 @@ struct LabForwarding: Sendable {
 
     private func connectByPortForward(to port: UInt16, in lab: Lab, _ use: LabUse) async throws {
         let start = ContinuousClock.now
-        let target = PortForwardRequest(namespace: labs.namespace, pod: lab.pod, port: port)
-        try await labs.client.withPortForward(target) { stream in
+        try await labs.backend.connect(toPort: port, in: lab) { stream in
             let confirmation = Confirmation(
                 port: port, openingTime: .now - start, sign: { await stream.awaitSign() },
                 ask: { await state(of: port, in: lab, believing: [.open]) })
@@ -150,7 +149,7 @@ struct LabForwarding: Sendable {
             let started = try await LaunchedProgram.started(on: exec, endNotice: command.endNotice) { bytes in
                 errors.withLock { $0 += bytes.prefix(Self.maximumReasonByteCount - $0.count) }
             }
-            guard var program = started else { throw ForwardingRefusal("the lab does not answer (\(exec.result))") }
+            guard var program = started else { throw ForwardingRefusal("the lab does not answer (\(exec.end))") }
             do {
                 var reason = errors.withLock { $0 }
                 guard await Self.isConnected(&program, exec, &reason) else {
@@ -171,7 +170,7 @@ struct LabForwarding: Sendable {
 
     /// Waits until the command says that the connection stands; what follows in its output is the far side's.
     private static func isConnected(
-        _ program: inout LaunchedProgram, _ exec: ExecStream, _ reason: inout [UInt8]
+        _ program: inout LaunchedProgram, _ exec: any LabProgram, _ reason: inout [UInt8]
     ) async -> Bool {
         while program.firstOutput.count < ForwardingCommand.connected.count {
             guard program.endNotice?.hasCome == false else { return false }

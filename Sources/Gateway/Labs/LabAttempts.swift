@@ -2,7 +2,7 @@ import Kubernetes
 
 /// Whether to try a lab again that could not be reached: it may have just gone, and the API server may be restarting.
 struct LabAttempts {
-    /// How long a login goes on asking an API server that does not answer, or for a lab that has just gone.
+    /// How long a login goes on asking a backend that does not answer, or for a lab that has just gone.
     private static let patience: Duration = .seconds(60)
 
     /// The lab that is known to be gone, although it may still look usable.
@@ -13,15 +13,15 @@ struct LabAttempts {
     /// Notes that a request about the lab failed.
     ///
     /// - Returns: how long to wait before the next try; nil if there is no use in one.
-    mutating func failed(_ error: APIError, on lab: Lab) -> Duration? {
+    mutating func failed(_ error: BackendError, on lab: Lab) -> Duration? {
         let isLabGone = Self.isLabGone(error)
         guard isLabGone || error.isRetryable, ContinuousClock.now < deadline else { return nil }
         if isLabGone { dead = lab }
         return backoff.next()
     }
 
-    /// Whether a request was refused because the pod that the cache still shows is not there, or no longer runs.
-    private static func isLabGone(_ error: APIError) -> Bool { error.isNotFound || isLabGone(error.message) }
+    /// Whether a request was refused because the lab that is still shown is not there, or no longer runs.
+    private static func isLabGone(_ error: BackendError) -> Bool { error.code == .notFound || isLabGone(error.message) }
 
     /// Whether a command could not be started because the lab's container is no more, in the words of the API server, the
     /// kubelet, or containerd ("failed to create exec …: task … not found: not found").

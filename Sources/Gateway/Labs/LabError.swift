@@ -1,5 +1,3 @@
-import Kubernetes
-
 /// Why there is no lab, in the words that the student reads.
 struct LabError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What happened, and the cluster's own reason.
@@ -15,7 +13,7 @@ struct LabError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The cluster could not be asked.
-    init(unreachable error: APIError) {
+    init(unreachable error: BackendError) {
         self.init(cause: "The cluster cannot be asked for your lab (\(error.message))", advice: Self.tryAgain)
     }
 

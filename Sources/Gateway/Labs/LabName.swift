@@ -1,22 +1,22 @@
 import Crypto
 import Foundation
 
-/// The names in the cluster that belong to one student in one course.
+/// The names of what belongs to one student in one course.
 ///
 /// Injective: a readable part, which different students may share, and 80 bits of a hash of the exact names, which
-/// they do not. Whoever adopts a pod still compares the exact names in its annotations.
+/// they do not. Whoever adopts a lab still compares the exact names that it carries.
 struct LabName: Hashable, Sendable {
-    /// The pod's name: a DNS-1123 label.
-    let pod: String
-    /// The home's PersistentVolumeClaim.
-    let homeClaim: String
+    /// The pod's or the container's: a DNS-1123 label.
+    let lab: String
+    /// The home's PersistentVolumeClaim, or volume.
+    let home: String
 
     init(student: String, course: String) {
         // NUL occurs in neither name, so no two pairs are joined to the same text.
         let hash = Self.hash("\(student)\0\(course)")
         let readable = "\(Self.slug(student))-\(Self.slug(course))-\(hash)"
-        pod = "lab-\(readable)"
-        homeClaim = "home-\(readable)"
+        lab = "lab-\(readable)"
+        home = "home-\(readable)"
     }
 
     /// The Lease that holds a record of one student or course.

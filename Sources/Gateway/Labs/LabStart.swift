@@ -3,10 +3,10 @@ import Foundation
 import Kubernetes
 import Synchronization
 
-/// One wait for one lab: looks at its pod, does what that calls for, and looks again at each change.
+/// One wait for one lab: looks at it, does what that calls for, and looks again at each change.
 final class LabStart: Sendable {
     private let labs: Labs
-    private let wanted: LabPod
+    private let wanted: LabOrder
     private let dead: Lab?
     private let permit: LabPermit
     private let progress: @Sendable (LabStage) async -> Void
@@ -16,13 +16,13 @@ final class LabStart: Sendable {
         /// When the start is to be given up; nil while the student waits for a place.
         var deadline: ContinuousClock.Instant?
         var stage: LabStage?
-        /// The pod that the wait is about, once it is there; its events are worth reading.
-        var uid: String?
+        /// What the wait is about, once it is there.
+        var lab: Lab?
         var unschedulableSince: ContinuousClock.Instant?
     }
 
     init(
-        labs: Labs, wanted: LabPod, dead: Lab?, permit: LabPermit,
+        labs: Labs, wanted: LabOrder, dead: Lab?, permit: LabPermit,
         progress: @escaping @Sendable (LabStage) async -> Void
     ) {
         self.labs = labs
@@ -38,7 +38,7 @@ final class LabStart: Sendable {
     func run() async throws -> Lab {
         do {
             return try await follow()
-        } catch let error as APIError {
+        } catch let error as BackendError {
             throw Self.refused(error)
         }
     }
@@ -46,49 +46,50 @@ final class LabStart: Sendable {
     private func follow() async throws -> Lab {
         setDeadline()
         await tell(.finding)
-        for await pod in labs.pods.updates(ofPodNamed: wanted.name.pod) {
-            guard let pod else {
+        for await lab in labs.backend.updates(ofLabNamed: wanted.name.lab) {
+            guard let lab else {
                 try await create()
                 continue
             }
-            guard wanted.owns(pod) else { throw Self.foreign(pod) }
-            if let lab = try await step(pod) { return lab }
+            guard wanted.owns(lab) else { throw Self.foreign(lab) }
+            if let lab = try await step(lab) { return lab }
         }
         throw CancellationError()
     }
 
-    /// Acts on the pod as it is; the lab if it is ready.
-    private func step(_ pod: Pod) async throws -> Lab? {
-        state.withLock { $0.uid = pod.metadata.uid }
-        switch LabAssessment(pod) {
+    /// Acts on the lab as it is; the lab if it is ready.
+    private func step(_ lab: Lab) async throws -> Lab? {
+        let stage = state.withLock { state in
+            state.lab = lab
+            return state.stage
+        }
+        guard case .doomed(let error) = lab.state else { return try await step(lab, as: lab.state) }
+        return try await step(lab, as: await labs.backend.secondOpinion(on: lab, error, after: stage))
+    }
+
+    private func step(_ lab: Lab, as state: LabState) async throws -> Lab? {
+        switch state {
         case .ready:
-            let lab = labs.usable(pod, wanted)
-            guard let lab, lab.isSame(as: dead) else { return lab }
-            // The cache has not heard yet what happened to it.
+            guard lab.isSame(as: dead) else { return labs.usable(lab, wanted) }
+            // What is known has not heard yet what happened to it.
             await tell(.waitingForOldLab(nil))
         case .starting(let stage):
             await tell(stage)
         case .terminating:
-            await tell(.waitingForOldLab(delay(of: pod)))
+            await tell(.waitingForOldLab(delay(of: lab)))
         case .ended:
             await tell(.waitingForOldLab(nil))
-            try await delete(pod)
+            try await delete(lab)
         case .doomed(let error):
-            let warnings = await warnings(of: pod.metadata.uid)
-            if PullPostponement.holdsUp(pod, lastStage: state.withLock { $0.stage }, warnings) {
-                await tell(.pulling(PullPostponement.words))
-                return nil
-            }
-            let reason = Self.explain(error, by: warnings)
             // Out of the way, so that the next login finds out whether the cause is mended.
-            try await delete(pod)
-            throw reason
-        case .unschedulable where wanted.isNewer(than: pod):
-            // Whoever mended the course does not mean the pod that fits nowhere.
-            try await delete(pod)
+            try await delete(lab)
+            throw error
+        case .unschedulable where labs.backend.isOutdated(lab, wanted):
+            // Whoever mended the course does not mean the lab that fits nowhere.
+            try await delete(lab)
         case .unschedulable(let reason):
             await tell(.scheduling(reason))
-            state.withLock { $0.unschedulableSince = $0.unschedulableSince ?? .now }
+            self.state.withLock { $0.unschedulableSince = $0.unschedulableSince ?? .now }
         }
         return nil
     }
@@ -96,66 +97,49 @@ final class LabStart: Sendable {
     // MARK: Requests
 
     private func create() async throws {
+        try await labs.backend.prepare(wanted) { await self.tell($0) }
         state.withLock { $0.deadline = nil }
-        try await permit.obtain(progress: { await self.tell(.waitingForPlace($0)) }, create: createObjects)
+        try await permit.obtain(progress: { await self.tell(.waitingForPlace($0)) }, create: createParts)
         setDeadline()
     }
 
-    private func createObjects() async throws {
+    private func createParts() async throws {
         await tell(.creating)
-        let (client, namespace, name) = (labs.client, labs.namespace, wanted.name)
         var tries = RequestTries(within: RequestTries.creationLimit)
-        if let claim = wanted.homeClaim {
-            try await createUnlessThere(&tries) { () async throws(APIError) in
-                try await client.createPersistentVolumeClaim(claim, namespace: namespace)
-            } isThere: { () async throws(APIError) in
-                _ = try await client.persistentVolumeClaim(named: name.homeClaim, namespace: namespace)
-                return true
-            }
-        }
-        try await createUnlessThere(&tries) { () async throws(APIError) in
-            _ = try await client.createPod(self.wanted.manifest, namespace: namespace)
-        } isThere: { () async throws(APIError) in
-            try await !client.pod(named: name.pod, namespace: namespace).isTerminating
-        }
+        for part in labs.backend.parts(of: wanted) { try await create(part, &tries) }
     }
 
-    /// A quota that is used up is told before it is found out that the object is there, which may be what has used it
-    /// up: the API server is asked, for its own sentence would let the student wait for a lab that runs.
-    private func createUnlessThere(
-        _ tries: inout RequestTries, create: () async throws(APIError) -> Void,
-        isThere: () async throws(APIError) -> Bool
-    ) async throws {
+    /// A limit that is used up is told before it is found out that the part is there, which may be what has used it up:
+    /// the backend is asked, for its own sentence would let the student wait for a lab that runs.
+    private func create(_ part: LabPart, _ tries: inout RequestTries) async throws {
         do {
-            try await retrying(&tries, create)
-        } catch let error as APIError where error.isExceededQuota {
+            try await retrying(&tries, part.create)
+        } catch let error as BackendError where error.isNoRoom {
             var isFound = false
-            try await retrying(&tries) { () async throws(APIError) in isFound = try await isThere() }
+            try await retrying(&tries) { () async throws(BackendError) in isFound = try await part.isThere() }
             guard isFound else { throw error }
         }
     }
 
-    /// A pod in which nothing has run yet need not be given time to end, which takes some kubelets a minute.
-    private func delete(_ pod: Pod) async throws {
+    /// A lab in which nothing has run yet need not be given time to end, which takes some kubelets a minute.
+    private func delete(_ lab: Lab) async throws {
         var tries = RequestTries()
-        try await retrying(&tries) { () async throws(APIError) in
-            try await self.labs.client.deletePod(
-                named: pod.metadata.name, namespace: self.labs.namespace, uid: pod.metadata.uid,
-                gracePeriod: pod.hasStarted ? nil : .zero)
+        try await retrying(&tries) { () async throws(BackendError) in
+            try await self.labs.backend.delete(lab, gracePeriod: lab.hasStarted ? nil : .zero)
         }
     }
 
     /// Repeats a request while its failure may pass. That the object is there already, or is gone already, is what
-    /// was wanted; for what is left, the API server's own words have to do.
+    /// was wanted; for what is left, the backend's own words have to do.
     ///
-    /// - Throws: `APIError`, or `StalledCreation` if there is to be no other try.
+    /// - Throws: `BackendError`, or `StalledCreation` if there is to be no other try.
     private func retrying(
-        _ tries: inout RequestTries, _ request: () async throws(APIError) -> Void
+        _ tries: inout RequestTries, _ request: () async throws(BackendError) -> Void
     ) async throws {
         while true {
-            do throws(APIError) {
+            do throws(BackendError) {
                 return try await request()
-            } catch  where error.isAlreadyExists || error.isNotFound || error.isConflict && !error.isRetryable {
+            } catch  where [.alreadyExists, .notFound, .conflict].contains(error.code) {
                 return
             } catch  where error.isRetryable {
                 await tell(.retrying(error.message))
@@ -168,43 +152,30 @@ final class LabStart: Sendable {
 
     // MARK: Time
 
-    /// Reads the pod's events while nothing else happens: some reasons to wait are told nowhere else.
-    func watchEvents() async throws -> Lab? {
+    /// Asks why the lab does not come while nothing else happens: some reasons are told nowhere else.
+    func watchHindrances() async throws -> Lab? {
         while true {
-            try await Task.sleep(for: labs.eventInterval)
+            try await Task.sleep(for: labs.hindranceInterval)
             try checkPatience()
             await tellOfDelay()
-            guard let uid = state.withLock({ $0.uid }), let warning = await warnings(of: uid).last else { continue }
-            if case .mounting? = state.withLock({ $0.stage }) { await tell(.mounting(warning.message)) }
+            guard let lab = state.withLock({ $0.lab }), let reason = await labs.backend.hindrance(of: lab) else {
+                continue
+            }
+            if case .mounting? = state.withLock({ $0.stage }) { await tell(.mounting(reason)) }
         }
     }
 
-    /// What is the matter with a pod that has not ended at its time.
-    private func delay(of pod: Pod) -> String? {
-        OverduePod(pod, at: .clusterNow)?.words(wanted.course.calendar.text(for:))
+    /// What is the matter with a lab that has not ended at its time.
+    private func delay(of lab: Lab) -> String? {
+        OverdueLab(lab, at: .clusterNow)?.words(wanted.course.calendar.text(for:))
     }
 
-    /// Nothing about the old pod changes when its time is over.
+    /// Nothing about the old lab changes when its time is over.
     private func tellOfDelay() async {
         guard case .waitingForOldLab? = state.withLock({ $0.stage }),
-            let pod = labs.pods.pod(named: wanted.name.pod), let delay = delay(of: pod)
+            let lab = labs.backend.lab(named: wanted.name.lab), let delay = delay(of: lab)
         else { return }
         await tell(.waitingForOldLab(delay))
-    }
-
-    /// Reasons of events that hold a start up and that no condition of the pod repeats.
-    private static let telling: Set = ["FailedMount", "FailedAttachVolume", "FailedCreatePodSandBox", "Failed"]
-
-    /// Nothing but a hint: a failure to read it is no reason to end the start.
-    private func warnings(of uid: String) async -> [Event] {
-        let events = try? await labs.client.events(involvedObjectUID: uid, namespace: labs.namespace)
-        return (events ?? []).filter { $0.type == "Warning" && Self.telling.contains($0.reason) }
-    }
-
-    /// A pod that backs off only says so; what it backs off from is in an event.
-    private static func explain(_ error: LabError, by warnings: [Event]) -> LabError {
-        guard let warning = warnings.last(where: { $0.message.contains(": ") }) else { return error }
-        return LabError(cause: "\(error.cause): \(warning.message)", advice: error.advice)
     }
 
     private func checkPatience() throws {
@@ -245,15 +216,15 @@ final class LabStart: Sendable {
 
     // MARK: Words
 
-    private static func refused(_ error: APIError) -> LabError {
+    private static func refused(_ error: BackendError) -> LabError {
         let cause =
-            error.isExceededQuota
+            error.isNoRoom
             ? "The cluster has no room for another lab (\(error.message))"
             : "The cluster refuses to start your lab (\(error.message))"
-        return LabError(cause: cause, advice: error.isExceededQuota ? LabError.tryAgain : LabError.askStaff)
+        return LabError(cause: cause, advice: error.isNoRoom ? LabError.tryAgain : LabError.askStaff)
     }
 
-    private static func foreign(_ pod: Pod) -> LabError {
-        LabError(cause: "The pod \(pod.metadata.name) exists and is not your lab", advice: LabError.askStaff)
+    private static func foreign(_ lab: Lab) -> LabError {
+        LabError(cause: "\(lab.name) exists and is not your lab", advice: LabError.askStaff)
     }
 }

@@ -3,12 +3,10 @@ import Kubernetes
 
 /// Finds a student's lab, or starts it.
 ///
-/// The truth is the pod in the cluster: nothing is remembered here. Whoever comes second, in this gateway or another,
-/// finds the name taken and waits for the same pod.
+/// The truth is with the backend: nothing is remembered here. Whoever comes second, in this gateway or another, finds
+/// the name taken and waits for the same lab.
 struct Labs: Sendable {
-    let client: APIClient
-    let pods: PodCache
-    let namespace: String
+    let backend: any LabBackend
     let metrics: GatewayMetrics
 
     /// Waits between two tries of a request while a student waits: jittered, so that a class does not come in step.
@@ -16,18 +14,18 @@ struct Labs: Sendable {
 
     /// How long a lab may be unschedulable before its student is told: an autoscaler or a lab that just ends may help.
     var unschedulablePatience: Duration = .seconds(20)
-    /// A start that has said nothing for so long has its events read, again and again at this interval.
-    var eventInterval: Duration = .seconds(4)
+    /// A start that has said nothing for so long has its hindrances asked for, again and again at this interval.
+    var hindranceInterval: Duration = .seconds(4)
 
     /// The lab, ready for lab sessions.
     ///
     /// - Parameters:
-    ///   - dead: a pod that is known not to be usable although it may still look so.
+    ///   - dead: a lab that is known not to be usable although it may still look so.
     ///   - permit: whether the lab may be started, if there is none.
     ///   - progress: told each new stage, the first at once if the lab is not ready.
     /// - Throws: `LabError`, or `CancellationError` when nobody waits any more.
     func ready(
-        _ wanted: LabPod, not dead: Lab? = nil, permit: LabPermit,
+        _ wanted: LabOrder, not dead: Lab? = nil, permit: LabPermit,
         progress: @escaping @Sendable (LabStage) async -> Void
     ) async throws -> Lab {
         if let lab = known(wanted), !lab.isSame(as: dead) { return lab }
@@ -45,7 +43,7 @@ struct Labs: Sendable {
     private func follow(_ start: LabStart) async throws -> Lab {
         try await withThrowingTaskGroup(of: Lab?.self) { group in
             group.addTask { try await start.run() }
-            group.addTask { try await start.watchEvents() }
+            group.addTask { try await start.watchHindrances() }
             group.addTask { try await start.watchDeadline() }
             defer { group.cancelAll() }
             for try await lab in group { if let lab { return lab } }
@@ -54,32 +52,29 @@ struct Labs: Sendable {
     }
 
     /// The lab as last seen, if it is ready. Asks nobody.
-    func known(_ wanted: LabPod) -> Lab? {
-        pods.pod(named: wanted.name.pod).flatMap { usable($0, wanted) }
+    func known(_ wanted: LabOrder) -> Lab? {
+        backend.lab(named: wanted.name.lab).flatMap { usable($0, wanted) }
     }
 
-    /// What the pod says, if it is of use for `wanted`.
-    func usable(_ pod: Pod, _ wanted: LabPod) -> Lab? {
-        guard wanted.owns(pod), LabAssessment(pod) == .ready else { return nil }
-        return Lab(pod, isOutdated: wanted.isNewer(than: pod))
+    /// The lab, if it is of use for `wanted`.
+    func usable(_ lab: Lab, _ wanted: LabOrder) -> Lab? {
+        wanted.owns(lab) && lab.state == .ready ? lab : nil
     }
 
     /// Why a lab that was in use was stopped, if it was.
     func stopReason(of lab: Lab) -> String? {
-        pods.pod(named: lab.pod).flatMap { $0.metadata.uid == lab.uid ? $0.stopReason : nil }
+        backend.lab(named: lab.name).flatMap { $0.uid == lab.uid ? $0.stopReason : nil }
     }
 
-    /// Why a lab that was in use may have gone, if the cluster says.
+    /// Why a lab that was in use may have gone, if the backend says.
     func obituary(of lab: Lab) -> String? {
-        guard let pod = pods.pod(named: lab.pod), pod.metadata.uid == lab.uid else { return "your lab was deleted" }
-        if pod.isTerminating { return "your lab is being deleted" }
-        if pod.status.phase == .failed {
-            let reason = [pod.status.reason, pod.status.message].compactMap(\.self).joined(separator: ": ")
-            return "your lab has failed" + (reason.isEmpty ? "" : " (\(reason))")
+        guard let present = backend.lab(named: lab.name), present.uid == lab.uid else { return "your lab was deleted" }
+        if present.isTerminating { return "your lab is being deleted" }
+        if let failure = present.failure { return "your lab has failed" + (failure.isEmpty ? "" : " (\(failure))") }
+        switch present.isSame(as: lab) ? present.runEnd : present.previousRunEnd {
+        case .outOfMemory: return "your lab has used up its memory"
+        case .other: return "your lab has ended"
+        case nil: return nil
         }
-        guard let status = pod.containerStatus(LabPod.container) else { return nil }
-        let isAnother = status.restartCount != lab.restartCount
-        guard case .terminated(let termination)? = isAnother ? status.lastState : status.state else { return nil }
-        return termination.reason == "OOMKilled" ? "your lab has used up its memory" : "your lab has ended"
     }
 }

@@ -3,7 +3,7 @@ import Kubernetes
 /// Tries of requests whose failure may pass.
 struct RequestTries {
     /// How long a creation goes on beginning to try. A try may take half a minute itself, and after a minute whoever
-    /// balances the ledgers takes a lab without a pod for one that does not come.
+    /// balances the ledgers takes a lab that is not there for one that does not come.
     static let creationLimit: Duration = .seconds(20)
 
     /// No try begins later; nil if there is no end.
@@ -19,7 +19,7 @@ struct RequestTries {
     ///
     /// - Throws: `StalledCreation` if it would begin too late.
     mutating func pause(
-        after error: APIError, now: ContinuousClock.Instant = .now
+        after error: BackendError, now: ContinuousClock.Instant = .now
     ) throws(StalledCreation) -> Duration {
         let pause = max(backoff.next(), error.retryAfter ?? .zero)
         if let end, now + pause > end { throw StalledCreation(pause: pause) }

@@ -1,6 +1,5 @@
 import Classroom
 import Foundation
-import Kubernetes
 import Logging
 import SSHServer
 
@@ -49,7 +48,7 @@ extension Logger {
     }
 
     func labReady(_ lab: Lab, after: Duration) {
-        info("lab ready", metadata: ["lab": "\(lab.pod)", "uid": "\(lab.uid)", "seconds": "\(after.seconds)"])
+        info("lab ready", metadata: ["lab": "\(lab.name)", "uid": "\(lab.uid)", "seconds": "\(after.seconds)"])
     }
 
     func labStage(_ stage: LabStage) {
@@ -82,39 +81,39 @@ extension Logger {
         warning("no port-forward, trying a command in the lab", metadata: ["cause": "\(cause)"])
     }
 
-    func recordNotWritten(_ record: String, _ error: APIError) {
+    func recordNotWritten(_ record: String, _ error: any Error) {
         warning("record not written", metadata: ["record": "\(record)", "cause": "\(error)"])
     }
 
-    func activityNotWritten(_ lab: String, _ error: APIError) {
+    func activityNotWritten(_ lab: String, _ error: any Error) {
         warning("activity not written", metadata: ["lab": "\(lab)", "cause": "\(error)"])
     }
 
-    func marksMended(_ lab: String, _ keys: [String]) {
+    func marksMended(_ lab: String, _ marks: Set<ActivityMark>) {
         warning(
             "marks of activity could not be true and begin anew",
-            metadata: ["lab": "\(lab)", "annotations": "\(keys.joined(separator: ", "))"])
+            metadata: ["lab": "\(lab)", "marks": "\(marks.map(\.rawValue).sorted().joined(separator: ", "))"])
     }
 
-    func statusNotWritten(_ resource: String, _ error: APIError) {
+    func statusNotWritten(_ resource: String, _ error: any Error) {
         warning("status not written", metadata: ["resource": "\(resource)", "cause": "\(error)"])
     }
 
-    func eventNotWritten(_ lab: String, _ error: APIError) {
+    func eventNotWritten(_ lab: String, _ error: any Error) {
         info("event not written", metadata: ["lab": "\(lab)", "cause": "\(error)"])
     }
 
-    func labStopped(_ pod: Pod, _ reason: String) {
+    func labStopped(_ lab: Lab, _ reason: String) {
         notice(
             "lab stopped",
-            metadata: ["lab": "\(pod.metadata.name)", "uid": "\(pod.metadata.uid)", "reason": "\(reason)"])
+            metadata: ["lab": "\(lab.name)", "uid": "\(lab.uid)", "reason": "\(reason)"])
     }
 
-    func labGivenUp(_ pod: Pod, isNodeLost: Bool) {
+    func labGivenUp(_ lab: Lab, isNodeLost: Bool) {
         warning(
             "a lab did not end and was given up",
             metadata: [
-                "lab": "\(pod.metadata.name)", "uid": "\(pod.metadata.uid)", "node": "\(pod.spec.nodeName)",
+                "lab": "\(lab.name)", "uid": "\(lab.uid)", "node": "\(lab.node)",
                 "reason": isNodeLost ? "the node does not answer" : "its time is long over",
             ])
     }
@@ -125,7 +124,7 @@ extension Logger {
             metadata: ["student": "\(student)", "restored": "\(count)", "refused": "\(refused)"])
     }
 
-    func replicaBuried(_ dead: Replicas.Dead) {
+    func replicaBuried(_ dead: DeadReplica) {
         notice("a gateway has died; what it held is closed", metadata: ["replica": "\(dead.identity)"])
     }
 
@@ -141,7 +140,7 @@ extension Logger {
         notice("ending a lab session", metadata: ["session": "\(use.id)", "reason": "\(reason)"])
     }
 
-    func podCommandFailed(_ purpose: String, _ cause: String) {
+    func labCommandFailed(_ purpose: String, _ cause: String) {
         warning("command in the lab failed", metadata: ["purpose": "\(purpose)", "cause": "\(cause)"])
     }
 }

@@ -6,8 +6,6 @@ import Logging
 /// Writes into the status of the custom resources what `kubectl get students` and `get courses` show. Run by the elected
 /// gateway; nothing is decided by what it writes.
 struct StatusWriter: Sendable {
-    let client: APIClient
-    let namespace: String
     let resources: ClassroomResources
     let outlook: LabOutlook
     let admission: AdmissionDesk
@@ -117,12 +115,8 @@ struct StatusWriter: Sendable {
 
     /// - Returns: whether it is written.
     private func write(_ draft: Draft) async -> Bool {
-        let type =
-            draft.reference.kind == .student ? ClassroomResources.studentResource : ClassroomResources.courseResource
         do throws(APIError) {
-            try await client.mergePatch(
-                type, named: draft.reference.name, namespace: namespace, subresource: "status",
-                ["status": draft.patch])
+            try await resources.patchStatus(of: draft.reference, draft.patch)
             return true
         } catch {
             if !error.isNotFound { logger.statusNotWritten(draft.reference.description, error) }
@@ -146,7 +140,7 @@ struct StatusWriter: Sendable {
 
     private func courseStatus(_ verdict: ResourceVerdict) -> JSONValue? {
         guard let name = verdict.nameInForce else { return nil }
-        let labs = outlook.pods.pods.count { $0.metadata.annotations[LabPod.Annotation.course] == name }
+        let labs = outlook.backend.labs.count { $0.course == name }
         return ["labs": .integer(labs), "waiting": .integer(admission.rooms.record(of: name).queue.count)]
     }
 

@@ -2,7 +2,7 @@ import Foundation
 
 /// When things happened in a lab last.
 struct LabMarks: Hashable, Sendable {
-    /// When its pod was created.
+    /// When its lab was created.
     var created: Date
     /// When the student typed or sent something last.
     var interaction: Date?
@@ -14,7 +14,7 @@ struct LabMarks: Hashable, Sendable {
         interaction = [interaction, date].compactMap(\.self).max()
     }
 
-    /// The marks as they can be true: those older than the pod are another pod's, and those in the future are now.
+    /// The marks as they can be true: those older than the lab are another lab's, and those in the future are now.
     func plausible(at now: Date) -> LabMarks {
         func plausible(_ mark: Date?) -> Date? {
             guard let mark, mark >= created else { return nil }

@@ -1,4 +1,3 @@
-import Kubernetes
 import Logging
 
 /// Reads how much CPU labs have used since their containers started, with nothing in the image but a shell: the kernel
@@ -27,7 +26,7 @@ struct LabMeter: Sendable {
     }
 
     /// Reads labs by running commands in them. A failure is logged.
-    init(commands: PodCommands) {
+    init(commands: LabCommands) {
         self.init { lab, logger in
             let command = ["/bin/sh", "-c", "{ \(Self.script); } 2>/dev/null"]
             return await commands.output(
@@ -39,20 +38,20 @@ struct LabMeter: Sendable {
     /// Reads labs, several at a time, in this order as far as their nodes permit.
     ///
     /// - Parameter startLimit: none is begun later than this; the others are not asked.
-    func measure(_ pods: [Pod], startLimit: Duration = startLimit, _ logger: Logger) async -> MeterRound {
+    func measure(_ labs: [Lab], startLimit: Duration = startLimit, _ logger: Logger) async -> MeterRound {
         let end = ContinuousClock.now + startLimit
-        return await withTaskGroup(of: (Pod, Duration?).self) { group in
-            var (queue, round) = (MeterQueue(pods), MeterRound())
+        return await withTaskGroup(of: (Lab, Duration?).self) { group in
+            var (queue, round) = (MeterQueue(labs), MeterRound())
             func beginMore() {
-                while ContinuousClock.now < end, let pod = queue.next() {
-                    group.addTask { (pod, await read(Lab(pod), logger)) }
+                while ContinuousClock.now < end, let lab = queue.next() {
+                    group.addTask { (lab, await read(lab, logger)) }
                 }
             }
             beginMore()
-            for await (pod, time) in group {
-                round.times[pod.metadata.uid] = time
-                if time == nil { round.silent.insert(pod.metadata.uid) }
-                queue.ended(pod)
+            for await (lab, time) in group {
+                round.times[lab.uid] = time
+                if time == nil { round.silent.insert(lab.uid) }
+                queue.ended(lab)
                 beginMore()
             }
             return round

@@ -1,5 +1,4 @@
 import Foundation
-import Kubernetes
 
 /// When each lab is asked for its CPU time: at its interval while it answers, and less and less often when it does not,
 /// so that those that do not answer take little time from those that do.
@@ -10,7 +9,7 @@ struct MeterSchedule: Sendable {
         var failureCount: Int
     }
 
-    /// By the pods' UIDs.
+    /// By the labs' UIDs.
     private var turns: [String: Turn] = [:]
 
     /// A lab that does not answer is asked again after this at the latest, or after its interval if that is longer: a
@@ -20,8 +19,8 @@ struct MeterSchedule: Sendable {
     /// Whether a lab is to be asked again.
     ///
     /// - Parameter interval: the pause between two questions while it answers.
-    func isDue(_ pod: Pod, every interval: Duration, at now: Date) -> Bool {
-        guard let turn = turns[pod.metadata.uid] else { return true }
+    func isDue(_ lab: Lab, every interval: Duration, at now: Date) -> Bool {
+        guard let turn = turns[lab.uid] else { return true }
         let passed = now.timeIntervalSince(turn.askedAt)
         // A clock that was put back must not silence all questions.
         return passed < 0 || passed >= Self.pause(after: turn.failureCount, interval).timeInterval
@@ -34,11 +33,11 @@ struct MeterSchedule: Sendable {
     }
 
     /// Those that answer come first, and of these the one that was asked longest ago.
-    func inOrder(_ pods: [Pod]) -> [Pod] {
-        let keys = pods.map { pod in
-            turns[pod.metadata.uid].map { ($0.failureCount, $0.askedAt) } ?? (0, .distantPast)
+    func inOrder(_ labs: [Lab]) -> [Lab] {
+        let keys = labs.map { lab in
+            turns[lab.uid].map { ($0.failureCount, $0.askedAt) } ?? (0, .distantPast)
         }
-        return zip(keys, pods).sorted { $0.0 < $1.0 }.map(\.1)
+        return zip(keys, labs).sorted { $0.0 < $1.0 }.map(\.1)
     }
 
     /// Takes note of who was asked, and who has answered.

@@ -6,70 +6,47 @@ extension Reaper {
     // MARK: Gateways that have died
 
     /// Closes what gateways that have died held, as of their last sign of life.
-    func buryReplicas(_ ledgers: [String: Ledger], _ memory: inout ReaperMemory) async {
-        let holders = ledgers.values.flatMap(\.holdings).filter { $0.kind != .lab }.map(\.holder)
-        let leases = Dictionary(
-            leases.objects.filter { $0.metadata.labels["app.kubernetes.io/component"] == "replica" }
-                .map { ($0.holderIdentity, $0) },
-            uniquingKeysWith: { $1 })
-        let silent = memory.replicas.dead(among: Set(holders), leases: leases, asSeenBy: admission.replica)
-        for dead in silent where await isDead(dead) {
+    func buryReplicas(_ ledgers: [String: Ledger]) async {
+        let holders = Set(ledgers.values.flatMap(\.holdings).filter { $0.kind != .lab }.map(\.holder))
+        for dead in await replicas.dead(among: holders) {
             let admission = admission
             for (student, ledger) in ledgers where ledger.holdings.contains(where: { $0.holder == dead.identity }) {
-                let at = dead.lastRenewal ?? .clusterNow
+                let at = dead.lastSign ?? .clusterNow
                 admission.ledgers.changeSoon(of: student) { ledger in
                     ledger.closeAll(heldBy: dead.identity, at: at, windows: admission.windows(of:))
                 }
             }
             logger.replicaBuried(dead)
             // Not before its holdings are known to be closed: the next sweep finds none.
-            let isForgotten = !holders.contains(dead.identity)
-            if isForgotten, let lease = dead.lease {
-                try? await client.delete(.leases, named: lease, namespace: namespace)
-            }
-        }
-    }
-
-    /// Whether a gateway that has been silent as far as the cache tells is dead: watches stall without a word.
-    private func isDead(_ silent: Replicas.Dead) async -> Bool {
-        do throws(APIError) {
-            let lease = try await client.get(
-                .leases, named: ReplicaLease.name(of: silent.identity), namespace: namespace)
-            // Compared with itself, and not with a clock.
-            return silent.lease != nil && lease.renewTime == silent.lastRenewal
-        } catch {
-            // Without its Lease it has gone in order; the cache will say so, too.
-            return error.isNotFound && silent.lease == nil
+            if !holders.contains(dead.identity) { await replicas.forget(dead) }
         }
     }
 
     // MARK: Labs
 
-    /// Sets the labs in the ledgers and the seats in the waiting rooms right after the pods that there are.
+    /// Sets the labs in the ledgers and the seats in the waiting rooms right after the labs that there are.
     ///
     /// - Parameters:
-    ///   - ledgers: as they were before the pods were.
+    ///   - ledgers: as they were before the labs were.
     ///   - vanished: the labs that there were at the last call of the roll, and are not any more.
     func balance(
-        _ ledgers: [String: Ledger], _ pods: [Pod], _ vanished: [String: LabRoll.Entry], _ now: Date
+        _ ledgers: [String: Ledger], _ labs: [Lab], _ vanished: [String: LabRoll.Entry], _ now: Date
     ) {
-        open(pods, in: ledgers, now)
-        close(ledgers, but: Set(pods.map(\.metadata.name)), vanished, now)
-        balanceRooms(pods, vanished, now)
+        open(labs, in: ledgers, now)
+        close(ledgers, but: Set(labs.map(\.name)), vanished, now)
+        balanceRooms(labs, vanished, now)
     }
 
-    private func open(_ pods: [Pod], in ledgers: [String: Ledger], _ now: Date) {
-        for pod in pods {
-            let annotations = pod.metadata.annotations
-            guard let student = annotations[LabPod.Annotation.student],
-                let course = annotations[LabPod.Annotation.course],
-                ledgers[student]?.holding(pod.metadata.name) == nil,
+    private func open(_ labs: [Lab], in ledgers: [String: Ledger], _ now: Date) {
+        for lab in labs {
+            guard let student = lab.student, let course = lab.course,
+                ledgers[student]?.holding(lab.name) == nil,
                 // Nothing can be noted in one that cannot be read, however often that is tried.
                 ledgers[student] != nil || !admission.ledgers.isUnreadable(student)
             else { continue }
-            let since = pod.metadata.creationTimestamp ?? now
+            let since = lab.created
             admission.ledgers.changeSoon(of: student) { ledger in
-                ledger.open(Holding(lab: pod.metadata.name, course: course, since: since))
+                ledger.open(Holding(lab: lab.name, course: course, since: since))
             }
         }
     }
@@ -94,14 +71,14 @@ extension Reaper {
         }
     }
 
-    private func balanceRooms(_ pods: [Pod], _ vanished: [String: LabRoll.Entry], _ now: Date) {
-        let byCourse = Dictionary(grouping: pods) { $0.metadata.annotations[LabPod.Annotation.course] ?? "" }
+    private func balanceRooms(_ labs: [Lab], _ vanished: [String: LabRoll.Entry], _ now: Date) {
+        let byCourse = Dictionary(grouping: labs) { $0.course ?? "" }
         let free = vanished.compactMapValues(\.seat)
         for course in outlook.classroom().courses.values where course.capacity != nil {
-            let names = Set((byCourse[course.name] ?? []).map(\.metadata.name))
+            let names = Set((byCourse[course.name] ?? []).map(\.name))
             let balance = { @Sendable (room: inout WaitingRoom) in
-                for (pod, since) in free { room.release(pod, takenAt: since) }
-                room.reconcile(pods: names, now: now)
+                for (lab, since) in free { room.release(lab, takenAt: since) }
+                room.reconcile(labs: names, now: now)
             }
             var room = admission.rooms.record(of: course.name)
             let before = room
@@ -110,10 +87,10 @@ extension Reaper {
         }
     }
 
-    /// When the seat of each lab was taken, by its pod's name.
+    /// When the seat of each lab was taken, by its lab's name.
     func seats() -> [String: Date] {
         let rooms = outlook.classroom().courses.values.filter { $0.capacity != nil }
             .map { admission.rooms.record(of: $0.name) }
-        return Dictionary(rooms.flatMap(\.seats).map { ($0.pod, $0.since) }, uniquingKeysWith: { $1 })
+        return Dictionary(rooms.flatMap(\.seats).map { ($0.lab, $0.since) }, uniquingKeysWith: { $1 })
     }
 }

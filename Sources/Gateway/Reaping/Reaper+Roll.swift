@@ -9,9 +9,9 @@ extension Reaper {
 
     /// Calls the roll when labs have come or gone, and does not wait for the next sweep, until it is cancelled.
     func followLabs(_ roll: SharedLabRoll) async {
-        for await _ in pods.changes {
+        for await _ in backend.changes {
             // Most changes are marks, and steps of a start: for them nobody reads the records.
-            let labs = pods.pods
+            let labs = backend.labs
             if knowsWhoIsWho, !roll.withLock({ $0.isUpToDate(with: labs) }) { _ = call(roll, .clusterNow) }
             guard (try? await Task.sleep(for: Self.rollInterval)) != nil else { return }
         }
@@ -20,21 +20,16 @@ extension Reaper {
     /// Looks which labs there are, and sets the records right after them.
     ///
     /// - Returns: what was looked at: the records as they were before the labs were.
-    func call(_ roll: SharedLabRoll, _ now: Date) -> (ledgers: [String: Ledger], labs: [Pod]) {
+    func call(_ roll: SharedLabRoll, _ now: Date) -> (ledgers: [String: Ledger], labs: [Lab]) {
         roll.withLock { roll in
             // The records first: see `LabRoll`.
             let (ledgers, seats) = (admission.ledgers.all, seats())
-            let labs = pods.pods
+            let labs = backend.labs
             let vanished = roll.call(
-                labs, holding: { ledgers[$0.student ?? ""]?.holding($0.metadata.name)?.since },
-                seat: { seats[$0.metadata.name] })
+                labs, holding: { ledgers[$0.student ?? ""]?.holding($0.name)?.since },
+                seat: { seats[$0.name] })
             balance(ledgers, labs, vanished, now)
             return (ledgers, labs)
         }
     }
-}
-
-extension Pod {
-    /// The student whose lab it is.
-    fileprivate var student: String? { metadata.annotations[LabPod.Annotation.student] }
 }

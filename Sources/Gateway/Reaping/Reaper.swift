@@ -6,14 +6,14 @@ import Logging
 /// Ends labs: those that nobody uses, that are too old, whose student or course is gone, and whose budget is spent. Run by
 /// one gateway, which the others have elected.
 ///
-/// Everything it goes by is in the cluster, but for the CPU readings: a successor has to measure anew, and what cannot be
+/// Everything it goes by is with the backend, but for the CPU readings: a successor has to measure anew, and what cannot be
 /// measured counts as work.
 struct Reaper: Sendable {
     let source: ClassroomSource
-    let client: APIClient
-    let namespace: String
-    let pods: PodCache
-    let leases: ObjectCache<Lease>
+    let backend: any LabBackend
+    let replicas: any ReplicaGroup
+    /// Whether all records that there are have been seen.
+    let hasRecords: @Sendable () -> Bool
     let outlook: LabOutlook
     let admission: AdmissionDesk
     let stop: LabStop
@@ -23,20 +23,22 @@ struct Reaper: Sendable {
     let metrics: GatewayMetrics
     let logger: Logger
 
-    /// How long a pod has to have been nobody's: documents are now and then deleted and created again.
+    /// How long a lab has to have been nobody's: documents are now and then deleted and created again.
     private var orphanPatience: Duration { timing.sweepInterval * 4 }
 
     /// Sweeps, and calls the roll when labs come and go, until it is cancelled.
-    func lead(_ leadership: Leadership) async {
+    ///
+    /// - Parameter isAfterGap: whether labs may have gone unwatched before.
+    func lead(isAfterGap: Bool) async {
         let roll = SharedLabRoll()
         await withDiscardingTaskGroup { group in
-            group.addTask { await keepSweeping(leadership, roll) }
+            group.addTask { await keepSweeping(isAfterGap, roll) }
             group.addTask { await followLabs(roll) }
         }
     }
 
-    private func keepSweeping(_ leadership: Leadership, _ roll: SharedLabRoll) async {
-        var memory = ReaperMemory(roll: roll, isAfterGap: leadership.gap != nil)
+    private func keepSweeping(_ isAfterGap: Bool, _ roll: SharedLabRoll) async {
+        var memory = ReaperMemory(roll: roll, isAfterGap: isAfterGap)
         var last = Date.clusterNow
         while (try? await Task.sleep(for: timing.sweepInterval)) != nil {
             // A machine that was suspended, or a clock that was found to be wrong: what is known is of another time.
@@ -56,13 +58,13 @@ struct Reaper: Sendable {
         let (now, start) = (Date.clusterNow, ContinuousClock.now)
         let (ledgers, labs) = call(memory.roll, now)
         memory.forget(except: labs)
-        await buryReplicas(ledgers, &memory)
+        await buryReplicas(ledgers)
         await measure(labs, &memory, now)
-        for pod in labs {
-            do throws(APIError) {
-                try await look(at: pod, &memory, now)
+        for lab in labs {
+            do throws(BackendError) {
+                try await look(at: lab, &memory, now)
             } catch {
-                logger.sweepFailed(pod.metadata.name, error)
+                logger.sweepFailed(lab.name, error)
             }
         }
         let time = start.duration(to: .now)
@@ -71,63 +73,63 @@ struct Reaper: Sendable {
     }
 
     /// A gateway that has just started, and does not know yet who is who, has nothing to end.
-    var knowsWhoIsWho: Bool { source.isComplete && pods.isSynced && leases.isSynced }
+    var knowsWhoIsWho: Bool { source.isComplete && backend.isSynced && hasRecords() }
 
     // MARK: One lab
 
-    private func look(at pod: Pod, _ memory: inout ReaperMemory, _ now: Date) async throws(APIError) {
-        if pod.isTerminating { return try await look(atEndOf: pod, &memory, now) }
+    private func look(at lab: Lab, _ memory: inout ReaperMemory, _ now: Date) async throws(BackendError) {
+        if lab.isTerminating { return try await look(atEndOf: lab, &memory, now) }
         // Somebody has decided, and has not come to carry it out.
-        if pod.stopReason != nil { return try await stop.complete(pod) }
-        guard let (student, course) = owner(of: pod) else {
-            let since = memory.orphans[pod.metadata.uid, default: now]
-            memory.orphans[pod.metadata.uid] = since
+        if lab.stopReason != nil { return try await stop.complete(lab) }
+        guard let (student, course) = owner(of: lab) else {
+            let since = memory.orphans[lab.uid, default: now]
+            memory.orphans[lab.uid] = since
             guard now.timeIntervalSince(since) >= orphanPatience.timeInterval else { return }
-            return try await end(pod, .orphan, because: "it is nobody's any more", course: nil)
+            return try await end(lab, .orphan, because: "it is nobody's any more", course: nil)
         }
-        memory.orphans[pod.metadata.uid] = nil
-        if student.suspended { return try await end(pod, .suspended, because: "the account is suspended", course: nil) }
-        if pod.status.phase == .failed || pod.status.phase == .succeeded {
-            return try await stop.delete(pod)
+        memory.orphans[lab.uid] = nil
+        if student.suspended { return try await end(lab, .suspended, because: "the account is suspended", course: nil) }
+        if lab.state == .ended {
+            return try await stop.delete(lab)
         }
-        if isForsaken(pod, student, course, now) {
+        if isForsaken(lab, student, course, now) {
             return try await end(
-                pod, .unstarted, because: "it could not be started, and nobody waits for it", course: nil)
+                lab, .unstarted, because: "it could not be started, and nobody waits for it", course: nil)
         }
-        if let reason = spentBudget(pod, student, course, &memory, now) {
-            return try await end(pod, .budget, because: reason, course: course)
+        if let reason = spentBudget(lab, student, course, &memory, now) {
+            return try await end(lab, .budget, because: reason, course: course)
         }
-        let isMended = try await mendMarks(of: pod, now)
+        let isMended = try await mendMarks(of: lab, now)
         let fate = outlook.fate(
-            of: pod, at: now, graceUntil: graceUntil(course, memory), work: memory.work.lastWork(of: pod))
+            of: lab, at: now, graceUntil: graceUntil(course, memory), work: memory.work.lastWork(of: lab))
         guard case .ends(let reason)? = fate else { return }
         if case .unused = reason, isMended { return }
         // What was not measured twice may have worked all the time.
-        if case .unused = reason, course.idle.workKeepsLab, memory.work.isUnsettled(pod) { return }
-        try await end(pod, reason.cause, because: reason.words(course.calendar.text(for:)), course: course)
+        if case .unused = reason, course.idle.workKeepsLab, memory.work.isUnsettled(lab) { return }
+        try await end(lab, reason.cause, because: reason.words(course.calendar.text(for:)), course: course)
     }
 
-    /// A pod that has not gone at its time is given up in the end.
-    private func look(atEndOf pod: Pod, _ memory: inout ReaperMemory, _ now: Date) async throws(APIError) {
-        let since = memory.ending[pod.metadata.uid, default: now]
-        memory.ending[pod.metadata.uid] = since
-        guard let overdue = OverduePod(pod, at: now), overdue.givenUpAt <= now else { return }
-        // The API server's clock may be far from ours: it has to have been seen ending for so long, too.
-        guard now.timeIntervalSince(since) >= OverduePod.patienceWithLostNode.timeInterval else { return }
+    /// A lab that has not gone at its time is given up in the end.
+    private func look(atEndOf lab: Lab, _ memory: inout ReaperMemory, _ now: Date) async throws(BackendError) {
+        let since = memory.ending[lab.uid, default: now]
+        memory.ending[lab.uid] = since
+        guard let overdue = OverdueLab(lab, at: now), overdue.givenUpAt <= now else { return }
+        // The backend's clock may be far from ours: it has to have been seen ending for so long, too.
+        guard now.timeIntervalSince(since) >= OverdueLab.patienceWithLostNode.timeInterval else { return }
         // Something other than a node may hold it; not to be tried at each sweep.
-        memory.ending[pod.metadata.uid] = now
-        try await stop.giveUp(pod, isNodeLost: overdue.isNodeLost)
+        memory.ending[lab.uid] = now
+        try await stop.giveUp(lab, isNodeLost: overdue.isNodeLost)
     }
 
     /// Whether a lab has never come to run in all the time that a start may take, and nobody waits for it any more: the
     /// login that does so removes it by itself when it cannot start.
-    private func isForsaken(_ pod: Pod, _ student: Student, _ course: Course, _ now: Date) -> Bool {
-        switch LabAssessment(pod) {
+    private func isForsaken(_ lab: Lab, _ student: Student, _ course: Course, _ now: Date) -> Bool {
+        switch lab.state {
         case .doomed: break
-        case .starting, .unschedulable: if pod.hasStarted { return false }
+        case .starting, .unschedulable: if lab.hasStarted { return false }
         case .ready, .terminating, .ended: return false
         }
-        guard let created = pod.metadata.creationTimestamp, created + course.startTimeout <= now else { return false }
+        guard lab.created + course.startTimeout <= now else { return false }
         return !admission.ledgers.record(of: student.name).holdings
             .contains { $0.kind != .lab && $0.course == course.name }
     }
@@ -136,37 +138,31 @@ struct Reaper: Sendable {
     /// no more than that.
     ///
     /// - Returns: whether there was such a mark.
-    private func mendMarks(of pod: Pod, _ now: Date) async throws(APIError) -> Bool {
-        let keys = ActivityMarks.damagedKeys(pod, at: now)
-        guard !keys.isEmpty else { return false }
-        logger.marksMended(pod.metadata.name, keys)
-        let mark = ActivityMarks.text(now, uid: pod.metadata.uid)
-        do throws(APIError) {
-            try await client.annotatePod(
-                named: pod.metadata.name, namespace: namespace, uid: pod.metadata.uid,
-                resourceVersion: pod.metadata.resourceVersion,
-                annotations: Dictionary(uniqueKeysWithValues: keys.map { ($0, mark) }))
-        } catch  where error.isConflict || error.isNotFound {
-            // Not as it was looked at: the next sweep looks again.
-        }
+    private func mendMarks(of lab: Lab, _ now: Date) async throws(BackendError) -> Bool {
+        let damaged = lab.marks.damaged(at: now)
+        guard !damaged.isEmpty else { return false }
+        logger.marksMended(lab.name, damaged)
+        let marks = Dictionary(uniqueKeysWithValues: damaged.map { ($0, now) })
+        // If it is not as it was looked at, the next sweep looks again.
+        _ = try await backend.note(.marks(marks), on: lab, ifUnchanged: true)
         return true
     }
 
     /// Whose lab it is; nil if that student, or the course of the student's, is not there any more.
-    func owner(of pod: Pod) -> (Student, Course)? {
-        let (classroom, annotations) = (outlook.classroom(), pod.metadata.annotations)
-        guard let student = annotations[LabPod.Annotation.student].flatMap({ classroom.students[$0] }),
-            let name = annotations[LabPod.Annotation.course], student.courses.contains(name),
+    func owner(of lab: Lab) -> (Student, Course)? {
+        let classroom = outlook.classroom()
+        guard let student = lab.student.flatMap({ classroom.students[$0] }),
+            let name = lab.course, student.courses.contains(name),
             let course = classroom.courses[name]
         else { return nil }
         return (student, course)
     }
 
     private func end(
-        _ pod: Pod, _ cause: LabStopCause, because reason: String, course: Course?
-    ) async throws(APIError) {
+        _ lab: Lab, _ cause: LabStopCause, because reason: String, course: Course?
+    ) async throws(BackendError) {
         // If it is not as it was looked at, the next sweep looks again.
-        _ = try await stop.stop(pod, cause, because: reason, holdDown: course?.idle.holdDown, isDeliberate: false)
+        _ = try await stop.stop(lab, cause, because: reason, holdDown: course?.idle.holdDown, isDeliberate: false)
     }
 
     /// Marks may be missing for a time in which nobody has watched. They may be late as well: whatever made another
@@ -180,10 +176,10 @@ struct Reaper: Sendable {
 
     /// Why the lab has to end because of its student's budgets of lab time or CPU time.
     private func spentBudget(
-        _ pod: Pod, _ student: Student, _ course: Course, _ memory: inout ReaperMemory, _ now: Date
+        _ lab: Lab, _ student: Student, _ course: Course, _ memory: inout ReaperMemory, _ now: Date
     ) -> String? {
         let ledger = admission.ledgers.record(of: student.name)
-        let (uid, ranOut) = (pod.metadata.uid, memory.ranOut[pod.metadata.uid])
+        let (uid, ranOut) = (lab.uid, memory.ranOut[lab.uid])
         let readings = BudgetRules(course, student).readings(
             ledger, at: now, windows: course.calendar.interval(of:at:),
             ranOutAt: { meter, _ in meter == .cpuTime ? ranOut ?? now : nil }

@@ -11,15 +11,13 @@ struct ReaperMemory {
     var work = WorkLog()
     /// When to measure again.
     var schedule = MeterSchedule()
-    /// Which gateways have been silent, and since when.
-    var replicas = Replicas()
     /// The labs that there were.
     let roll: SharedLabRoll
-    /// Since when a pod has been found to be nobody's, by UID.
+    /// Since when a lab has been found to be nobody's, by UID.
     var orphans: [String: Date] = [:]
-    /// Since when a CPU budget has been found used up, by pod UID.
+    /// Since when a CPU budget has been found used up, by lab UID.
     var ranOut: [String: Date] = [:]
-    /// Since when a pod has been seen ending, or when it was given up, by UID.
+    /// Since when a lab has been seen ending, or when it was given up, by UID.
     var ending: [String: Date] = [:]
 
     init(roll: SharedLabRoll, isAfterGap: Bool) {
@@ -28,8 +26,8 @@ struct ReaperMemory {
     }
 
     /// Forgets labs that are gone.
-    mutating func forget(except pods: [Pod]) {
-        let uids = Set(pods.map(\.metadata.uid))
+    mutating func forget(except labs: [Lab]) {
+        let uids = Set(labs.map(\.uid))
         orphans = orphans.filter { uids.contains($0.key) }
         ranOut = ranOut.filter { uids.contains($0.key) }
         ending = ending.filter { uids.contains($0.key) }

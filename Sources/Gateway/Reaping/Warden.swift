@@ -89,7 +89,7 @@ struct Warden: Service {
     private func look(at use: LabUse, _ visitor: Visitor, _ now: Date) -> [Warning] {
         let course = visitor.course
         // Who waits for the next lab has nothing to do with the end of the last one.
-        if let pod = outlook.pods.pod(named: use.pod), pod.metadata.uid == use.podUID, let reason = pod.stopReason {
+        if let lab = outlook.backend.lab(named: use.lab), lab.uid == use.labUID, let reason = lab.stopReason {
             return end(use, .labStopped(reason)) ?? []
         }
         let texts =
@@ -102,7 +102,7 @@ struct Warden: Service {
     }
 
     private func lookAtLab(_ use: LabUse, _ course: Course, _ now: Date) -> String? {
-        guard let pod = outlook.pods.pod(named: use.pod), let fate = outlook.fate(of: pod, at: now),
+        guard let lab = outlook.backend.lab(named: use.lab), let fate = outlook.fate(of: lab, at: now),
             case .warns(let until, let reason) = fate,
             use.isDue(.labEnds, at: until, warnings: course.idle.warnings, now: now)
         else { return nil }
@@ -113,7 +113,7 @@ struct Warden: Service {
 
     private func lookAtLabSession(_ use: LabUse, _ course: Course, _ now: Date) -> String? {
         // Who waits for a lab, or for a place in the course, has nothing to type into.
-        guard case .labSession = use.kind, use.podUID != nil else { return nil }
+        guard case .labSession = use.kind, use.labUID != nil else { return nil }
         let when = course.calendar.text(for:)
         switch LabSessionFate(
             opened: use.began, interaction: use.clock.date(now: now), limits: IdleLimits(course.idle), at: now)

@@ -1,6 +1,5 @@
 import Classroom
 import Foundation
-import Kubernetes
 
 /// CPU readings of labs, and whether they have worked since the reading before.
 struct WorkLog: Sendable {
@@ -14,7 +13,7 @@ struct WorkLog: Sendable {
         let workedAt: Date?
     }
 
-    /// By the pods' UIDs.
+    /// By the labs' UIDs.
     private var readings: [String: Reading] = [:]
 
     /// How often labs are measured: work is known that exactly. A tenth of the idle limit, within bounds.
@@ -35,10 +34,10 @@ struct WorkLog: Sendable {
     /// nothing of all labs, and must not take that for work. It is not ended either while it ``isUnsettled(_:)``.
     ///
     /// - Parameter interval: between two readings.
-    func isSettled(_ pod: Pod, by round: MeterRound, every interval: Duration, at now: Date) -> Bool {
-        if round.times[pod.metadata.uid] != nil || round.silent.contains(pod.metadata.uid) { return true }
+    func isSettled(_ lab: Lab, by round: MeterRound, every interval: Duration, at now: Date) -> Bool {
+        if round.times[lab.uid] != nil || round.silent.contains(lab.uid) { return true }
         // One that is not ready cannot be asked: its node does not answer, or its container is started anew.
-        guard let last = lastReading(of: pod) else { return LabAssessment(pod) != .ready }
+        guard let last = lastReading(of: lab) else { return lab.state != .ready }
         return now.timeIntervalSince(last) >= interval.timeInterval
     }
 
@@ -46,10 +45,10 @@ struct WorkLog: Sendable {
     ///
     /// - Parameter floor: CPUs; a lab that has used fewer since the last reading has not worked.
     /// - Returns: whether the lab counts as having worked. What cannot be measured counts.
-    mutating func note(_ cpuTime: Duration?, of pod: Pod, floor: Double, at now: Date) -> Bool {
-        let last = readings[pod.metadata.uid]
+    mutating func note(_ cpuTime: Duration?, of lab: Lab, floor: Double, at now: Date) -> Bool {
+        let last = readings[lab.uid]
         let hasWorked = Self.hasWorked(cpuTime, since: last, floor: floor, at: now)
-        readings[pod.metadata.uid] = Reading(
+        readings[lab.uid] = Reading(
             cpuTime: cpuTime, at: now, count: (last?.count ?? 0) + 1, workedAt: hasWorked ? now : last?.workedAt)
         return hasWorked
     }
@@ -65,15 +64,15 @@ struct WorkLog: Sendable {
     }
 
     /// Whether too little is known of the lab to call it idle.
-    func isUnsettled(_ pod: Pod) -> Bool {
-        (readings[pod.metadata.uid]?.count ?? 0) < 2
+    func isUnsettled(_ lab: Lab) -> Bool {
+        (readings[lab.uid]?.count ?? 0) < 2
     }
 
     /// When the lab was measured last, or when it was last found that it cannot be.
-    func lastReading(of pod: Pod) -> Date? { readings[pod.metadata.uid]?.at }
+    func lastReading(of lab: Lab) -> Date? { readings[lab.uid]?.at }
 
-    /// When the lab counted as having worked last: known at once, while its pod's mark may be late or not be written.
-    func lastWork(of pod: Pod) -> Date? { readings[pod.metadata.uid]?.workedAt }
+    /// When the lab counted as having worked last: known at once, while its lab's mark may be late or not be written.
+    func lastWork(of lab: Lab) -> Date? { readings[lab.uid]?.workedAt }
 
     /// Forgets labs that are gone.
     mutating func forget(except uids: Set<String>) {

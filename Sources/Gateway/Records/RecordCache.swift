@@ -1,42 +1,34 @@
-import Kubernetes
 import Synchronization
 
-/// Records as they were read, each kept while its Lease stays as it is: a sweep looks at those of all students, of
-/// which few have changed since the last one.
-final class RecordCache<Record: LeaseRecord>: Sendable {
+/// Records as they were read, each kept while it is stored as it is: a sweep looks at those of all students, of which
+/// few have changed since the last one.
+final class RecordCache<Value: Record>: Sendable {
     private struct Entry {
-        let uid: String
-        let resourceVersion: String
-        let record: Record
+        let version: String
+        let value: Value
     }
 
-    /// By the Leases' names.
+    /// By owner.
     private let entries = Mutex<[String: Entry]>([:])
 
-    /// Entries that are kept without knowing whether their Leases are still there.
+    /// Entries that are kept without knowing whether their records are still there.
     private static var spareCount: Int { 1024 }
 
-    /// The record in a Lease; an empty one if the Lease has none.
-    ///
     /// - Throws: what the decoder throws for text that is damaged, or of a version to come.
-    func record(of lease: Lease) throws -> Record {
-        guard let text = lease.metadata.annotations[Record.annotation] else { return Record() }
-        let (name, uid, version) = (lease.metadata.name, lease.metadata.uid, lease.metadata.resourceVersion)
-        let known = entries.withLock { $0[name] }
-        if let known, known.uid == uid, known.resourceVersion == version { return known.record }
-        let record = try Record(text: text)
-        // Without a version nothing tells whether it is the same.
-        guard !version.isEmpty else { return record }
-        entries.withLock { $0[name] = Entry(uid: uid, resourceVersion: version, record: record) }
-        return record
+    func value(of record: StoredRecord) throws -> Value {
+        let owner = record.key.owner
+        if let known = entries.withLock({ $0[owner] }), known.version == record.version { return known.value }
+        let value = try record.text.map(Value.init(text:)) ?? Value()
+        entries.withLock { $0[owner] = Entry(version: record.version, value: value) }
+        return value
     }
 
-    /// Forgets the records of Leases that are gone, if there are many: never are there many more than Leases.
-    func trim(to leases: [Lease]) {
+    /// Forgets records that are gone, if there are many: never are there many more entries than records.
+    func trim(to records: [StoredRecord]) {
         entries.withLock { entries in
-            guard entries.count > leases.count + Self.spareCount else { return }
-            let names = Set(leases.map(\.metadata.name))
-            entries = entries.filter { names.contains($0.key) }
+            guard entries.count > records.count + Self.spareCount else { return }
+            let owners = Set(records.map(\.key.owner))
+            entries = entries.filter { owners.contains($0.key) }
         }
     }
 }

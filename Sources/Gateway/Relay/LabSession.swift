@@ -1,5 +1,4 @@
 import Classroom
-import Kubernetes
 import Logging
 import SSHServer
 
@@ -14,7 +13,7 @@ struct LabSession: Sendable {
     private let gateway: Gateway
     /// Whose lab, and through which connection.
     let visit: Visit
-    let wanted: LabPod
+    let wanted: LabOrder
     let connection: ConnectionInfo
     let channel: ClientChannel
     let request: SessionRequest
@@ -27,7 +26,7 @@ struct LabSession: Sendable {
     private var labs: Labs { gateway.labs }
     private var outlook: LabOutlook { gateway.outlook }
     private var admission: AdmissionDesk { gateway.admission }
-    private var commands: PodCommands { gateway.commands }
+    private var commands: LabCommands { gateway.commands }
     private var metrics: GatewayMetrics { gateway.metrics }
 
     init(
@@ -36,7 +35,7 @@ struct LabSession: Sendable {
     ) {
         self.gateway = gateway
         self.visit = visit
-        wanted = LabPod(student: visit.student, course: visit.course)
+        wanted = LabOrder(student: visit.student, course: visit.course)
         self.connection = connection
         self.channel = channel
         self.request = request
@@ -64,7 +63,7 @@ struct LabSession: Sendable {
             return (await terminal.fail(failure, logger), failure.end)
         } catch let error as LabError {
             return (await terminal.fail(.lab(error), logger), .gatewayFault)
-        } catch let error as APIError {
+        } catch let error as BackendError {
             return (await terminal.fail(.lab(LabError(unreachable: error)), logger), .gatewayFault)
         } catch is StartingClient.Gone {
             return (.status(LabSessionFailure.exitStatus), .gone)
@@ -130,12 +129,12 @@ struct LabSession: Sendable {
             metrics.labReady(course: course.name, isWarm: isWarm, after: .now - start)
             do {
                 return try await run(program, in: lab, use)
-            } catch let error as APIError {
+            } catch let error as BackendError {
                 // Not in this lab after all: if it was stopped, that is no end of who waits for the next one.
-                use.podUID = nil
+                use.labUID = nil
                 guard let pause = attempts.failed(error, on: lab) else { throw LabSessionFailure.notRun(error.message) }
                 isWarm = false
-                if attempts.dead != lab { await terminal.say("\(LabStage.retrying(error.message))") }
+                if !lab.isSame(as: attempts.dead) { await terminal.say("\(LabStage.retrying(error.message))") }
                 try await client.wait(use) { try await Task.sleep(for: pause) }
             }
         }
@@ -143,7 +142,7 @@ struct LabSession: Sendable {
 
     private func findLab(not dead: Lab?, _ use: LabUse) async throws -> Lab {
         let start = ContinuousClock.now
-        let permit = LabPermit(admission: admission, outlook: outlook, lab: wanted, isAttended: terminal.hasTerminal)
+        let permit = LabPermit(admission: admission, outlook: outlook, order: wanted, isAttended: terminal.hasTerminal)
         let lab = try await client.wait(use) {
             try await labs.ready(wanted, not: dead, permit: permit) { stage in
                 logger.labStage(stage)
@@ -151,7 +150,7 @@ struct LabSession: Sendable {
             }
         }
         logger.labReady(lab, after: .now - start)
-        if lab.isOutdated, request.terminal != nil {
+        if request.terminal != nil, labs.backend.isOutdated(lab, wanted) {
             await terminal.say("your lab was started from an older version of the course")
         }
         return lab
@@ -160,7 +159,7 @@ struct LabSession: Sendable {
     // MARK: The program
 
     private func run(_ program: [String], in lab: Lab, _ use: LabUse) async throws -> ExitReport {
-        use.podUID = lab.uid
+        use.labUID = lab.uid
         // The wait may have been long; the time without interaction begins where it can end.
         use.noteInput(byteCount: 0)
         let command = RemoteCommand(
@@ -173,7 +172,7 @@ struct LabSession: Sendable {
             let started = try await LaunchedProgram.started(on: exec, endNotice: command.endNotice) { bytes in
                 try? await channel.write(bytes, to: .standardError)
             }
-            guard let started else { return try await explain(exec.result, lab, hasStarted: false) }
+            guard let started else { return try await explain(exec.end, lab, hasStarted: false) }
             let relay = Relay(
                 channel: channel, exec: exec, commands: commands, lab: lab, program: started, use: use,
                 logger: logger)
@@ -188,9 +187,9 @@ struct LabSession: Sendable {
         }
     }
 
-    /// The program's own exit status, where the cluster knows it; otherwise why it is not known.
-    private func explain(_ result: ExecResult, _ lab: Lab, hasStarted: Bool) async throws -> ExitReport {
-        switch result {
+    /// The program's own exit status, where the backend knows it; otherwise why it is not known.
+    private func explain(_ end: ProgramEnd, _ lab: Lab, hasStarted: Bool) async throws -> ExitReport {
+        switch end {
         case .exited(let code):
             // Killed processes say nothing themselves. If it was the lab that ended, somebody should.
             if code > 128, let reason = labs.stopReason(of: lab) { throw LabSessionFailure.labStopped(reason) }
@@ -198,12 +197,11 @@ struct LabSession: Sendable {
                 _ = await terminal.fail(.labEnded(obituary), logger)
             }
             return .status(code)
-        case .failed(let status):
-            let reason = status.message ?? status.reason ?? "no reason given"
+        case .failed(let reason):
             guard hasStarted else {
                 guard LabAttempts.isLabGone(reason) else { throw LabSessionFailure.notRun(reason) }
-                // The lab ended between the API server's look at it and the node's: as if it had not been there.
-                throw APIError(code: .http(404), operation: "exec in \(lab.pod)", message: reason)
+                // The lab ended between two looks of the backend's at it: as if it had not been there.
+                throw BackendError(.notFound, operation: "exec in \(lab.name)", message: reason)
             }
             throw failure(lab, reason)
         case .lost(let reason):

@@ -15,7 +15,7 @@ struct LaunchedProgram: Sendable {
     /// - Parameter standardError: what comes there meanwhile: a short program's end may overtake the line.
     /// - Throws: `LabSessionFailure`.
     static func started(
-        on exec: ExecStream, endNotice: EndNotice?, standardError: @escaping @Sendable ([UInt8]) async -> Void
+        on exec: any LabProgram, endNotice: EndNotice?, standardError: @escaping @Sendable ([UInt8]) async -> Void
     ) async throws -> LaunchedProgram? {
         try await withThrowingTaskGroup(of: LaunchedProgram?.self) { group in
             group.addTask { await read(exec, endNotice, standardError) }
@@ -29,7 +29,7 @@ struct LaunchedProgram: Sendable {
     }
 
     private static func read(
-        _ exec: ExecStream, _ endNotice: EndNotice?, _ standardError: ([UInt8]) async -> Void
+        _ exec: any LabProgram, _ endNotice: EndNotice?, _ standardError: ([UInt8]) async -> Void
     ) async -> LaunchedProgram? {
         var (head, endNotice) = ([UInt8](), endNotice)
         while let output = await exec.nextOutput() {

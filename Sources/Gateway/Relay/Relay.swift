@@ -5,20 +5,20 @@ import Synchronization
 
 /// The joint of one lab session: bytes, sizes, signals and ends, both ways.
 ///
-///     ClientChannel.read ──▶ ExecStream.write        input, then its end
-///     ClientChannel.write ◀── ExecStream.nextOutput  output, then how the program ended
+///     ClientChannel.read ──▶ LabProgram.write        input, then its end
+///     ClientChannel.write ◀── LabProgram.nextOutput  output, then how the program ended
 ///     ClientChannel.nextEvent ──▶ resize, signal     until the client has gone
 ///
 /// Backpressure: each direction has one piece in hand. A read is not repeated before its bytes are taken on the other
-/// side, so a slow lab closes the client's window and a slow client stops the WebSocket from being read.
+/// side, so a slow lab closes the client's window and a slow client stops the lab's stream from being read.
 ///
-/// The three pumps are child tasks on the connection's event loop. What is awaited on the Kubernetes side resumes
+/// The three pumps are child tasks on the connection's event loop. What is awaited on the lab's side resumes
 /// there, so a keystroke changes threads once on its way in and its echo once on its way out.
 struct Relay: Sendable {
     /// How a relay ended.
     enum Ending: Sendable {
         /// The program has ended, or the stream has; all output was passed on.
-        case program(ExecResult)
+        case program(ProgramEnd)
         /// The client has closed the channel, or its connection is gone.
         case clientGone
         /// The gateway ends it: a limit, or the lab's end.
@@ -26,8 +26,8 @@ struct Relay: Sendable {
     }
 
     let channel: ClientChannel
-    let exec: ExecStream
-    let commands: PodCommands
+    let exec: any LabProgram
+    let commands: LabCommands
     let lab: Lab
     let program: LaunchedProgram
     let use: LabUse
@@ -91,7 +91,7 @@ struct Relay: Sendable {
             await commands.endInput(
                 feeder: feeder, afterByteCount: program.launch.feederOwnByteCount + byteCount, in: lab, logger)
         } else {
-            try? await exec.closeStdin()
+            try? await exec.closeInput()
         }
     }
 
@@ -141,7 +141,7 @@ struct Relay: Sendable {
                 }
             }
             try await channel.write(endNotice?.takeRest() ?? [], to: .standardError)
-            return .program(exec.result)
+            return .program(exec.end)
         } catch {
             return .clientGone
         }

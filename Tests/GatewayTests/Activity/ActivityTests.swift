@@ -8,21 +8,23 @@ import Testing
 struct ActivityTests {
     private let start = Date(timeIntervalSince1970: 1_800_000_000)
 
-    private func pod(_ interaction: String) -> Pod {
-        Pod(metadata: ObjectMeta(name: "lab", uid: "u1", annotations: [ActivityMarks.Annotation.interaction: interaction]))
+    private func marks(_ annotations: [String: String]) -> ActivityMarks {
+        ActivityMarks(Pod(metadata: ObjectMeta(name: "lab", uid: "u1", annotations: annotations)))
     }
 
     @Test("is read as it was written, for the pod that it was written for")
-    func marks() {
-        let pod = pod(ActivityMarks.text(start, uid: "u1"))
-        #expect(ActivityMarks(pod).interaction == start)
-        #expect(ActivityMarks(pod).work == nil)
-        #expect(ActivityMarks.damagedKeys(pod, at: start).isEmpty)
+    func written() {
+        let marks = marks(LabNote.marks([.interaction: start]).annotations(uid: "u1").compactMapValues(\.self))
+        #expect(marks.interaction == start)
+        #expect(marks.work == nil)
+        #expect(marks.damaged(at: start).isEmpty)
     }
 
-    @Test("that is another pod's, unreadable or to come is damaged", arguments: ["u2 2027-01-15T08:00:00Z", "u1 yesterday", "", "u1 2037-01-15T08:00:00Z"])
+    @Test(
+        "that is another pod's, unreadable or to come is damaged",
+        arguments: ["u2 2027-01-15T08:00:00Z", "u1 yesterday", "", "u1 2037-01-15T08:00:00Z"])
     func damaged(text: String) {
-        #expect(ActivityMarks.damagedKeys(pod(text), at: start) == [ActivityMarks.Annotation.interaction])
+        #expect(marks(["labgate.dev/last-interaction": text]).damaged(at: start) == [.interaction])
     }
 
     @Test("through forwarded ports counts from the floor on, within a minute")

@@ -19,15 +19,15 @@ struct LabUsesTests {
     func forgetting() {
         let (first, second) = (begin("ann"), begin("ann", channel: 1))
         for use in [first, first, second] {
-            uses.forget(pod: first.pod)
-            #expect(uses.pods == [first.pod])
+            uses.forget(lab: first.lab)
+            #expect(uses.labs == [first.lab])
             // An end that is told twice is one.
             uses.finish(use)
         }
-        uses.noteInteraction(withPod: first.pod)
-        #expect(uses.pods == [first.pod])
-        uses.forget(pod: first.pod)
-        #expect(uses.pods.isEmpty && uses.all.isEmpty)
+        uses.noteInteraction(withLab: first.lab)
+        #expect(uses.labs == [first.lab])
+        uses.forget(lab: first.lab)
+        #expect(uses.labs.isEmpty && uses.all.isEmpty)
     }
 
     @Test("An interaction that is waited for, and the first of who comes, are told at once, and once")
@@ -35,15 +35,15 @@ struct LabUsesTests {
         let (ann, bob) = (begin("ann"), begin("bob"))
         let floor = Course(name: "c", image: "gcc:14").idle.forwardingFloor
         for use in [ann, ann, bob] { use.noteInput(byteCount: floor) }
-        uses.noteInteraction(withPod: ann.pod)
-        uses.expectInteraction(withPod: ann.pod)
-        uses.noteInteraction(withPod: ann.pod)
-        uses.noteInteraction(withPod: "another")
+        uses.noteInteraction(withLab: ann.lab)
+        uses.expectInteraction(withLab: ann.lab)
+        uses.noteInteraction(withLab: ann.lab)
+        uses.noteInteraction(withLab: "another")
         var told: [String] = []
-        for await pod in uses.urgentPods {
+        for await pod in uses.urgentLabs {
             told.append(pod)
             if told.count == 3 { break }
         }
-        #expect(told == [ann.pod, bob.pod, ann.pod])
+        #expect(told == [ann.lab, bob.lab, ann.lab])
     }
 }

@@ -8,7 +8,7 @@ final class RoomAtNoon {
 
     /// The lab is gone, and its student has not come back.
     func release(_ pod: String) {
-        for seat in room.seats where seat.pod == pod { room.release(pod, takenAt: seat.since) }
+        for seat in room.seats where seat.lab == pod { room.release(pod, takenAt: seat.since) }
     }
 
     func take(_ student: String, _ secondsAfterNoon: Double, capacity: Int = 1) -> Placement {

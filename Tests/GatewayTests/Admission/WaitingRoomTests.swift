@@ -69,10 +69,10 @@ struct WaitingRoomTests {
     @Test("Seats follow the labs that exist; one that is about to is waited for")
     func reconcile() {
         let room = Self.room()
-        room.room.reconcile(pods: ["lab-x"], now: Self.noon + 299)
-        #expect(room.room.seats.map(\.pod) == ["lab-a", "lab-x"])
-        room.room.reconcile(pods: ["lab-x"], now: Self.noon + 300)
-        #expect(room.room.seats.map(\.pod) == ["lab-x"])
+        room.room.reconcile(labs: ["lab-x"], now: Self.noon + 299)
+        #expect(room.room.seats.map(\.lab) == ["lab-a", "lab-x"])
+        room.room.reconcile(labs: ["lab-x"], now: Self.noon + 300)
+        #expect(room.room.seats.map(\.lab) == ["lab-x"])
     }
 
     @Test("A seat is not freed under a student who has come back, whoever saw the last lab go; nobody else gets in")
@@ -120,7 +120,7 @@ struct WaitingRoomTests {
             let student = "s\(Int.random(in: 0..<12, using: &random))"
             switch Int.random(in: 0..<8, using: &random) {
             case 0:
-                if let seat = room.seats.randomElement(using: &random) { room.release(seat.pod, takenAt: seat.since) }
+                if let seat = room.seats.randomElement(using: &random) { room.release(seat.lab, takenAt: seat.since) }
             case 1: room.refresh(Set(room.queue.map(\.student).filter { _ in random.oneIn(2) }), now: now)
             case 2: room.expire(now)
             default:
@@ -140,7 +140,7 @@ struct WaitingRoomTests {
     private static func check(
         _ placement: Placement, _ student: String, before: WaitingRoom, after: WaitingRoom, capacity: Int, now: Date
     ) {
-        let wasSeated = before.seats.contains { $0.pod == "lab-\(student)" }
+        let wasSeated = before.seats.contains { $0.lab == "lab-\(student)" }
         let ahead = before.queue.prefix { $0.student != student }.count { $0.seen > now - 60 }
         switch placement {
         case .seated:

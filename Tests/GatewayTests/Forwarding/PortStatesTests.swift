@@ -7,7 +7,7 @@ import Testing
 @Suite("Questions about ports")
 struct PortStatesTests {
     private let states = PortStates()
-    private let lab = Lab(pod: "lab", uid: "1", restartCount: 0, isOutdated: false)
+    private let lab = Lab(named: "lab", uid: "1", restartCount: 0)
     private let asked = Counter()
     private let isAnswered = Counter()
 
@@ -70,7 +70,7 @@ struct PortStatesTests {
         isAnswered.add()
         #expect(await ask(.open) == .open)
         for (uid, restartCount) in [("2", 0), ("1", 1)] {
-            let other = Lab(pod: "lab", uid: uid, restartCount: restartCount, isOutdated: false)
+            let other = Lab(named: "lab", uid: uid, restartCount: restartCount)
             #expect(await ask(.closed, other) == .closed)
         }
     }

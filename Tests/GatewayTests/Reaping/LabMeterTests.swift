@@ -10,9 +10,9 @@ import Testing
 struct LabMeterTests {
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    private static func pods(_ count: Int, on node: String) -> [Pod] {
+    private static func labs(_ count: Int, on node: String) -> [Lab] {
         (0..<count).map {
-            Pod(metadata: ObjectMeta(name: "\(node)-\($0)", uid: "\(node)-\($0)"), spec: PodSpec(nodeName: node))
+            Lab(Pod(metadata: ObjectMeta(name: "\(node)-\($0)", uid: "\(node)-\($0)"), spec: PodSpec(nodeName: node)))
         }
     }
 
@@ -31,7 +31,7 @@ struct LabMeterTests {
     func hungNode() async {
         let answerCount = Mutex(0)
         let meter = LabMeter { lab, _ in
-            guard lab.pod.hasPrefix("hung") else {
+            guard lab.name.hasPrefix("hung") else {
                 answerCount.withLock { $0 += 1 }
                 return .seconds(1)
             }
@@ -39,10 +39,10 @@ struct LabMeterTests {
             let haveOthers = try? await eventually { answerCount.withLock { $0 } == 100 }
             return haveOthers == true ? nil : .zero
         }
-        let pods = Self.pods(20, on: "hung") + Self.pods(60, on: "good") + Self.pods(40, on: "fine")
-        let round = await meter.measure(pods, Self.logger)
+        let labs = Self.labs(20, on: "hung") + Self.labs(60, on: "good") + Self.labs(40, on: "fine")
+        let round = await meter.measure(labs, Self.logger)
         #expect(round.times.count == 100)
-        #expect(round.silent == Set(pods.prefix(20).map(\.metadata.uid)))
+        #expect(round.silent == Set(labs.prefix(20).map(\.uid)))
     }
 
     @Test("is not asked for any more once the time for asking is over")
@@ -52,7 +52,7 @@ struct LabMeterTests {
             askedCount.withLock { $0 += 1 }
             return .zero
         }
-        let round = await meter.measure(Self.pods(3, on: "a"), startLimit: .zero, Self.logger)
+        let round = await meter.measure(Self.labs(3, on: "a"), startLimit: .zero, Self.logger)
         #expect(round == MeterRound())
         #expect(askedCount.withLock { $0 } == 0)
     }

@@ -29,12 +29,14 @@ struct LabStopTests {
     @Test("is read from its pod, where it can be")
     func annotation() {
         func pod(_ text: String) -> Pod {
-            Pod(metadata: ObjectMeta(name: "lab", annotations: [LabStop.Annotation.holdDown: text]))
+            Pod(
+                metadata: ObjectMeta(
+                    name: "lab", annotations: [NoteAnnotation.stopped: "it was idle", NoteAnnotation.holdDown: text]))
         }
         let at = Int(Clock.at("12:00").timeIntervalSince1970) * 1000
         let text = #"{"at":\#(at),"holdUntil":\#(at + 600_000),"isDeliberate":false,"reason":"it was idle"}"#
-        #expect(pod(text).stopNote == stop("12:00"))
-        #expect(pod("gone").stopNote == nil)
+        #expect(pod(text).stopNote?.holdDown == stop("12:00"))
+        #expect(pod("gone").stopNote == StopNote(reason: "it was idle", holdDown: nil))
         #expect(Pod(metadata: ObjectMeta(name: "lab")).stopNote == nil)
     }
 }

@@ -4,9 +4,7 @@ import Foundation
 import Kubernetes
 
 /// The manifests of one student's lab in one course: the pod, and the claim of its home.
-///
-/// A class, for the same reason as ``Visit``.
-final class LabPod: Sendable {
+struct LabPod: Sendable {
     /// The container that lab sessions run in.
     static let container = "lab"
     static let managedBySelector = "app.kubernetes.io/managed-by=labgate"
@@ -21,14 +19,14 @@ final class LabPod: Sendable {
     /// Name of the volume that is the student's home.
     private static let homeVolume = "home"
 
-    let name: LabName
-    let student: Student
-    let course: Course
+    private let order: LabOrder
 
-    init(student: Student, course: Course) {
-        self.student = student
-        self.course = course
-        name = LabName(student: student.name, course: course.name)
+    var name: LabName { order.name }
+    private var student: Student { order.student }
+    private var course: Course { order.course }
+
+    init(_ order: LabOrder) {
+        self.order = order
     }
 
     /// The whole pod, its own hash included.
@@ -48,23 +46,12 @@ final class LabPod: Sendable {
             .joined()
     }
 
-    /// Whether this pod is the lab of this very student and course.
-    func owns(_ pod: Pod) -> Bool {
-        pod.metadata.annotations[Annotation.student] == student.name
-            && pod.metadata.annotations[Annotation.course] == course.name
-    }
-
-    /// Whether the course has changed since this pod was made.
-    func isNewer(than pod: Pod) -> Bool {
-        pod.metadata.annotations[Annotation.specHash] != specHash
-    }
-
     /// The claim of the home; nil if the course's homes do not outlive their pods.
     var homeClaim: JSONValue? {
         guard case .persistentVolumeClaim(let size, let storageClassName) = course.home.storage else { return nil }
         var claim: JSONValue = [
             "apiVersion": "v1", "kind": "PersistentVolumeClaim",
-            "metadata": ["name": .string(name.homeClaim), "labels": labels, "annotations": annotations],
+            "metadata": ["name": .string(name.home), "labels": labels, "annotations": annotations],
             "spec": [
                 "accessModes": ["ReadWriteOnce"],
                 "resources": ["requests": ["storage": .string(size.description)]],
@@ -80,7 +67,7 @@ final class LabPod: Sendable {
     private var sealed: JSONValue {
         var pod: JSONValue = [
             "apiVersion": "v1", "kind": "Pod",
-            "metadata": ["name": .string(name.pod), "labels": labels, "annotations": annotations],
+            "metadata": ["name": .string(name.lab), "labels": labels, "annotations": annotations],
             "spec": spec,
         ]
         if let overlay = course.podTemplate { pod = PodOverlay.merge(JSONValue(overlay), onto: pod) }
@@ -151,7 +138,7 @@ final class LabPod: Sendable {
     private var home: JSONValue {
         switch course.home.storage {
         case .persistentVolumeClaim:
-            ["name": .string(Self.homeVolume), "persistentVolumeClaim": ["claimName": .string(name.homeClaim)]]
+            ["name": .string(Self.homeVolume), "persistentVolumeClaim": ["claimName": .string(name.home)]]
         case .emptyDir:
             ["name": .string(Self.homeVolume), "emptyDir": [:]]
         }

@@ -9,7 +9,7 @@ struct LabPodTests {
     static let student = Student(name: "edu01", courses: ["c"])
 
     static func pod(_ course: Course) -> JSONValue {
-        LabPod(student: student, course: course).manifest
+        LabPod(LabOrder(student: student, course: course)).manifest
     }
 
     static func course(_ template: DocumentValue? = nil) -> Course {
@@ -53,7 +53,7 @@ struct LabPodTests {
 
     @Test("that only reads a home can write to nothing, and ends within minutes by itself")
     func homeReader() {
-        let pod = LabPod(student: Self.student, course: Self.course()).homeReader(suffix: "1")
+        let pod = LabPod(LabOrder(student: Self.student, course: Self.course())).homeReader(suffix: "1")
         Self.expectSealed(pod)
         #expect(Self.containers(pod).count == 1)
         #expect(Self.containers(pod)[0]["volumeMounts"]?.array?.allSatisfy { $0["readOnly"] == true } == true)
@@ -99,36 +99,37 @@ struct LabPodTests {
 
     @Test("has a hash that changes with the course and with nothing else")
     func hash() {
-        let lab = LabPod(student: Self.student, course: Self.course())
-        #expect(lab.specHash == LabPod(student: Self.student, course: Self.course()).specHash)
+        let lab = LabPod(LabOrder(student: Self.student, course: Self.course()))
+        #expect(lab.specHash == LabPod(LabOrder(student: Self.student, course: Self.course())).specHash)
         var changed = Self.course()
         changed.image = "localhost:5000/edu_gcc:2"
-        #expect(lab.specHash != LabPod(student: Self.student, course: changed).specHash)
+        #expect(lab.specHash != LabPod(LabOrder(student: Self.student, course: changed)).specHash)
         #expect(Self.pod(Self.course())["metadata"]?["annotations"]?["labgate.dev/spec-hash"]?.string == lab.specHash)
     }
 
     @Test("belongs to the very student and course that its annotations name")
     func ownership() {
-        let lab = LabPod(student: Self.student, course: Self.course())
-        func pod(_ student: String, _ course: String) -> Pod {
-            Pod(
-                metadata: ObjectMeta(
-                    name: lab.name.pod,
-                    annotations: ["labgate.dev/student": student, "labgate.dev/course": course]))
+        let order = LabOrder(student: Self.student, course: Self.course())
+        func lab(_ student: String, _ course: String) -> Lab {
+            Lab(
+                Pod(
+                    metadata: ObjectMeta(
+                        name: order.name.lab,
+                        annotations: ["labgate.dev/student": student, "labgate.dev/course": course])))
         }
-        #expect(lab.owns(pod("edu01", "c")))
-        #expect(!lab.owns(pod("edu02", "c")))
-        #expect(!lab.owns(pod("edu01", "d")))
-        #expect(!lab.owns(Pod(metadata: ObjectMeta(name: lab.name.pod))))
+        #expect(order.owns(lab("edu01", "c")))
+        #expect(!order.owns(lab("edu02", "c")))
+        #expect(!order.owns(lab("edu01", "d")))
+        #expect(!order.owns(Lab(Pod(metadata: ObjectMeta(name: order.name.lab)))))
     }
 
     @Test("has no claim where homes do not outlive labs")
     func homes() {
         var course = Self.course()
         #expect(
-            LabPod(student: Self.student, course: course).homeClaim?["spec"]?["resources"]?["requests"]?["storage"]
+            LabPod(LabOrder(student: Self.student, course: course)).homeClaim?["spec"]?["resources"]?["requests"]?["storage"]
                 != nil)
         course.home = Home(storage: .emptyDir)
-        #expect(LabPod(student: Self.student, course: course).homeClaim == nil)
+        #expect(LabPod(LabOrder(student: Self.student, course: course)).homeClaim == nil)
     }
 }

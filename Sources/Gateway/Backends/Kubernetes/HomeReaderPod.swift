@@ -14,7 +14,7 @@ extension LabPod {
         var pod = manifest
         let annotations = pod["metadata"]?["annotations"] ?? [:]
         pod["metadata"] = [
-            "name": .string("read-\(name.homeClaim.prefix(50))-\(suffix)"),
+            "name": .string("read-\(name.home.prefix(50))-\(suffix)"),
             "labels": [
                 "app.kubernetes.io/name": "home-reader",
                 "app.kubernetes.io/managed-by": .string(Self.homeReaderManager),

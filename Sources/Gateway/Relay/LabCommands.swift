@@ -3,16 +3,15 @@ import Logging
 import Synchronization
 
 /// Runs things in a lab: the program of a lab session, and the gateway's own small commands beside it, which are the
-/// only way to reach a process there (the exec API has no signals).
-struct PodCommands: Sendable {
-    let client: APIClient
-    let namespace: String
+/// only way to reach a process there (no backend has signals for them).
+struct LabCommands: Sendable {
+    let backend: any LabBackend
 
-    /// Whether an exec's stdin can be ended: learned from the cluster's answers, and assumed not to be until then,
-    /// because a fed program is right on both kinds of cluster.
+    /// Whether a program's input can be ended: learned from the backend's answers, and assumed not to be until then,
+    /// because a fed program is right with all of them.
     private let endsInput = EndsInput()
 
-    /// One answer of the cluster, shared by all lab sessions.
+    /// One answer of the backend, shared by all lab sessions.
     private final class EndsInput: Sendable {
         private let value = Atomic(false)
         var isKnown: Bool { value.load(ordering: .relaxed) }
@@ -22,25 +21,22 @@ struct PodCommands: Sendable {
     /// A small command that has not ended by then is left alone.
     private static let timeout: Duration = .seconds(10)
 
-    init(client: APIClient, namespace: String) {
-        self.client = client
-        self.namespace = namespace
+    init(_ backend: any LabBackend) {
+        self.backend = backend
     }
 
-    /// How a program without a terminal gets its end of input on this cluster.
+    /// How a program without a terminal gets its end of input here.
     var input: RemoteCommand.Input { endsInput.isKnown ? .direct : .fed }
 
     /// Runs a program; the stream is closed when `body` returns.
     ///
-    /// - Throws: `APIError` if the exec was refused or the connection failed before `body` was called.
+    /// - Throws: `BackendError` if it was refused or the connection failed before `body` was called.
     func run<Value: Sendable>(
-        _ command: RemoteCommand, in lab: Lab, tty: Bool, body: (ExecStream) async throws -> Value
+        _ command: RemoteCommand, in lab: Lab, tty: Bool, body: (any LabProgram) async throws -> Value
     ) async throws -> Value {
-        let request = ExecRequest(
-            namespace: namespace, pod: lab.pod, container: LabPod.container, command: command.argv, tty: tty)
-        return try await client.withExec(request) { stream in
-            endsInput.note(stream.supportsHalfClose)
-            return try await body(stream)
+        try await backend.run(command.argv, in: lab, tty: tty) { program in
+            endsInput.note(program.endsInput)
+            return try await body(program)
         }
     }
 
@@ -86,7 +82,7 @@ struct PodCommands: Sendable {
         guard let (output, status) = await result(purpose, command, in: lab, logger, timeout: timeout) else {
             return nil
         }
-        if status != 0 { logger.podCommandFailed(purpose, "exit status \(status)") }
+        if status != 0 { logger.labCommandFailed(purpose, "exit status \(status)") }
         return status == 0 ? output : nil
     }
 
@@ -96,11 +92,11 @@ struct PodCommands: Sendable {
     private func result(
         _ purpose: String, _ command: [String], in lab: Lab, _ logger: Logger, timeout: Duration?
     ) async -> (output: String, status: Int)? {
-        let request = ExecRequest(
-            namespace: namespace, pod: lab.pod, container: LabPod.container, command: Self.argv(command), tty: false)
         do {
-            let (output, result) = try await withThrowingTaskGroup(of: (String, ExecResult).self) { group in
-                group.addTask { try await client.withExec(request) { await Self.collect($0) } }
+            let (output, result) = try await withThrowingTaskGroup(of: (String, ProgramEnd).self) { group in
+                group.addTask {
+                    try await backend.run(Self.argv(command), in: lab, tty: false) { await Self.collect($0) }
+                }
                 if let timeout {
                     group.addTask {
                         try await Task.sleep(for: timeout)
@@ -111,19 +107,19 @@ struct PodCommands: Sendable {
                 return try await group.next() ?? ("", .lost("cancelled"))
             }
             if case .exited(let status) = result { return (output, status) }
-            if !Task.isCancelled { logger.podCommandFailed(purpose, "\(result)") }
+            if !Task.isCancelled { logger.labCommandFailed(purpose, "\(result)") }
         } catch {
-            if !Task.isCancelled { logger.podCommandFailed(purpose, "\(error)") }
+            if !Task.isCancelled { logger.labCommandFailed(purpose, "\(error)") }
         }
         return nil
     }
 
-    private static func collect(_ stream: ExecStream) async -> (String, ExecResult) {
+    private static func collect(_ program: any LabProgram) async -> (String, ProgramEnd) {
         var output: [UInt8] = []
-        while let piece = await stream.nextOutput() {
+        while let piece = await program.nextOutput() {
             if case .stdout(let bytes) = piece { output += bytes.prefix(maximumOutputByteCount - output.count) }
         }
-        return (String(decoding: output, as: UTF8.self), stream.result)
+        return (String(decoding: output, as: UTF8.self), program.end)
     }
 
     /// `kill` is a program in some images and a builtin in every shell.

@@ -1,22 +1,9 @@
 import Kubernetes
 
-/// What a lab's pod says about itself.
-enum LabAssessment: Hashable, Sendable {
-    /// Its container runs: lab sessions can start.
-    case ready
-    /// On its way, this far.
-    case starting(LabStage)
-    /// Asked to stop: it still owns its name and its home.
-    case terminating
-    /// Over (Failed or Succeeded); its place is to be taken by a new one.
-    case ended
-    /// Cannot start until somebody changes something.
-    case doomed(LabError)
-    /// No node takes it. That may pass (an autoscaler, a lab that ends), so it gets some patience.
-    case unschedulable(String)
-
+extension LabState {
+    /// What a pod says about the lab that it is.
     init(_ pod: Pod) {
-        if pod.isTerminating || pod.stopReason != nil {
+        if pod.isTerminating || pod.stopNote != nil {
             self = .terminating
         } else if pod.status.phase == .failed || pod.status.phase == .succeeded {
             self = .ended
@@ -41,7 +28,7 @@ enum LabAssessment: Hashable, Sendable {
         return nil
     }
 
-    private static func assess(reason: String, message: String) -> LabAssessment {
+    private static func assess(reason: String, message: String) -> LabState {
         let detail = message.isEmpty ? reason : "\(reason): \(message)"
         switch reason {
         case "ErrImagePull":
@@ -59,7 +46,7 @@ enum LabAssessment: Hashable, Sendable {
         }
     }
 
-    private static func assess(conditionsOf pod: Pod) -> LabAssessment {
+    private static func assess(conditionsOf pod: Pod) -> LabState {
         guard let scheduled = pod.status.condition("PodScheduled") else { return .starting(.scheduling(nil)) }
         if scheduled.status != "True" {
             guard scheduled.reason == "Unschedulable" else { return .starting(.scheduling(nil)) }

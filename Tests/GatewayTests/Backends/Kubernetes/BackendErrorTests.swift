@@ -4,10 +4,10 @@ import Testing
 @testable import Gateway
 
 @Suite("What a failure says about what was asked for")
-struct APIErrorCertaintyTests {
+struct BackendErrorTests {
     @Test("An answer of the API server's own that refuses is certain", arguments: [400, 403, 404, 422])
     func refused(status: Int) {
-        #expect(APIError(code: .http(status), operation: "create pods", message: "no").isCertain)
+        #expect(BackendError(APIError(code: .http(status), operation: "create pods", message: "no")).isCertain)
     }
 
     @Test(
@@ -15,6 +15,6 @@ struct APIErrorCertaintyTests {
         arguments: [.http(429), .http(500), .http(504), .transport, .timeout, .decoding, .cancelled]
             as [APIError.Code])
     func open(code: APIError.Code) {
-        #expect(!APIError(code: code, operation: "create pods", message: "no").isCertain)
+        #expect(!BackendError(APIError(code: code, operation: "create pods", message: "no")).isCertain)
     }
 }

@@ -17,7 +17,7 @@ struct PullPostponementTests {
     private static func holdsUp(
         _ reason: String = "ImagePullBackOff", after stage: LabStage? = nil, warnings: [Event] = []
     ) -> Bool {
-        PullPostponement.holdsUp(LabAssessmentTests.pod(waiting: (reason, "no")), lastStage: stage, warnings)
+        PullPostponement.holdsUp(LabStateTests.pod(waiting: (reason, "no")), lastStage: stage, warnings)
     }
 
     @Test("is waited for if the last try to fetch the image came too soon for it")
@@ -43,7 +43,7 @@ struct PullPostponementTests {
 
     @Test("is told where the pod itself says so", arguments: ["ErrImagePull", "ImagePullBackOff"])
     func told(reason: String) {
-        let assessment = LabAssessment(LabAssessmentTests.pod(waiting: (reason, "Back-off: \(Self.busy)")))
+        let assessment = LabState(LabStateTests.pod(waiting: (reason, "Back-off: \(Self.busy)")))
         #expect(assessment == .starting(.pulling(PullPostponement.words)))
         #expect("\(LabStage.pulling(PullPostponement.words))".contains("fetches for many at once"))
     }

@@ -18,7 +18,7 @@ enum PullPostponement {
     ///   - lastStage: told last of the start, perhaps when the node said why the last try had failed.
     ///   - warnings: events about the pod, the oldest first; a node that is busy tells them late or not at all.
     static func holdsUp(_ pod: Pod, lastStage: LabStage?, _ warnings: [Event]) -> Bool {
-        guard LabAssessment.isBackingOffFromPull(pod) else { return false }
+        guard LabState.isBackingOffFromPull(pod) else { return false }
         let last = warnings.last { $0.reason == "Failed" && $0.message.hasPrefix("Failed to pull image") }
         return last.map { isTold(by: $0.message) } ?? (lastStage == .pulling(words))
     }

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Gateway
 
-@Suite("Gateways that have died")
-struct ReplicasTests {
+@Suite("Gateways that have fallen silent")
+struct SilentReplicasTests {
     private func lease(_ holder: String, renewed: Double) -> Lease {
         Lease(
             metadata: ObjectMeta(name: "gateway-\(holder)"), holderIdentity: holder, leaseDurationSeconds: 30,
@@ -14,28 +14,28 @@ struct ReplicasTests {
 
     @Test("are those whose Lease has not changed for its duration, by the observer's own clock")
     func silent() {
-        var replicas = Replicas()
+        var replicas = SilentReplicas()
         let start = ContinuousClock.now
-        func dead(after seconds: Int, renewed: Double) -> [String] {
-            replicas.dead(
+        func silent(after seconds: Int, renewed: Double) -> [String] {
+            replicas.silent(
                 among: ["a", "me"], leases: ["a": lease("a", renewed: renewed)], asSeenBy: "me",
                 now: start + .seconds(seconds)
-            ).map(\.identity)
+            )
         }
         // A renewal of years ago by a clock that is wrong is a renewal.
-        #expect(dead(after: 0, renewed: 10).isEmpty)
-        #expect(dead(after: 29, renewed: 20).isEmpty)
-        #expect(dead(after: 58, renewed: 20).isEmpty)
-        #expect(dead(after: 60, renewed: 20) == ["a"])
-        #expect(dead(after: 61, renewed: 30).isEmpty)
+        #expect(silent(after: 0, renewed: 10).isEmpty)
+        #expect(silent(after: 29, renewed: 20).isEmpty)
+        #expect(silent(after: 58, renewed: 20).isEmpty)
+        #expect(silent(after: 60, renewed: 20) == ["a"])
+        #expect(silent(after: 61, renewed: 30).isEmpty)
     }
 
     @Test("may have no Lease any more, and are given time for it; the observer lives")
     func leaseless() {
-        var replicas = Replicas()
+        var replicas = SilentReplicas()
         let start = ContinuousClock.now
-        #expect(replicas.dead(among: ["gone", "me"], leases: [:], asSeenBy: "me", now: start).isEmpty)
-        let dead = replicas.dead(among: ["gone", "me"], leases: [:], asSeenBy: "me", now: start + .seconds(31))
-        #expect(dead == [Replicas.Dead(identity: "gone", lastRenewal: nil, lease: nil)])
+        #expect(replicas.silent(among: ["gone", "me"], leases: [:], asSeenBy: "me", now: start).isEmpty)
+        let silent = replicas.silent(among: ["gone", "me"], leases: [:], asSeenBy: "me", now: start + .seconds(31))
+        #expect(silent == ["gone"])
     }
 }

@@ -4,7 +4,7 @@ import Testing
 @testable import Gateway
 
 @Suite("What a pod says about a lab's start")
-struct LabAssessmentTests {
+struct LabStateTests {
     static func pod(
         phase: PodPhase = .pending, conditions: [PodCondition] = [], waiting: (String, String)? = nil,
         isRunning: Bool = false
@@ -28,24 +28,24 @@ struct LabAssessmentTests {
     func ready() {
         let isReady = PodCondition(type: "Ready", status: "True")
         #expect(
-            LabAssessment(Self.pod(phase: .running, conditions: [Self.scheduled, isReady], isRunning: true)) == .ready)
+            LabState(Self.pod(phase: .running, conditions: [Self.scheduled, isReady], isRunning: true)) == .ready)
         #expect(
-            LabAssessment(Self.pod(phase: .running, conditions: [Self.scheduled], isRunning: true))
+            LabState(Self.pod(phase: .running, conditions: [Self.scheduled], isRunning: true))
                 == .starting(.starting))
     }
 
     @Test("a pod that nobody has scheduled yet is being scheduled; one that fits nowhere says why")
     func scheduling() {
-        #expect(LabAssessment(Self.pod()) == .starting(.scheduling(nil)))
+        #expect(LabState(Self.pod()) == .starting(.scheduling(nil)))
         let full = PodCondition(
             type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/1 nodes: too full")
-        #expect(LabAssessment(Self.pod(conditions: [full])) == .unschedulable("0/1 nodes: too full"))
+        #expect(LabState(Self.pod(conditions: [full])) == .unschedulable("0/1 nodes: too full"))
     }
 
     @Test("containers that are being created are no reason to worry")
     func creating() {
         let pod = Self.pod(conditions: [Self.scheduled], waiting: ("ContainerCreating", ""))
-        #expect(LabAssessment(pod) == .starting(.mounting(nil)))
+        #expect(LabState(pod) == .starting(.mounting(nil)))
     }
 
     @Test(
@@ -56,10 +56,10 @@ struct LabAssessmentTests {
         ])
     func doomed(reason: String) {
         #expect(
-            LabAssessment(Self.pod(conditions: [Self.scheduled], waiting: ("ErrImagePull", "no")))
+            LabState(Self.pod(conditions: [Self.scheduled], waiting: ("ErrImagePull", "no")))
                 == .starting(.pulling(nil)))
         guard
-            case .doomed(let error) = LabAssessment(
+            case .doomed(let error) = LabState(
                 Self.pod(conditions: [Self.scheduled], waiting: (reason, "because")))
         else {
             Issue.record("\(reason) is not the end")
@@ -71,6 +71,6 @@ struct LabAssessmentTests {
 
     @Test("a pod that has failed or succeeded is to be replaced", arguments: [PodPhase.failed, .succeeded])
     func ended(phase: PodPhase) {
-        #expect(LabAssessment(Self.pod(phase: phase)) == .ended)
+        #expect(LabState(Self.pod(phase: phase)) == .ended)
     }
 }
