@@ -4,12 +4,12 @@ import PackageDescription
 // One target per foreign dependency, one joining target (Gateway) with none but facades.
 // A byte enters on the left, is joined in the middle, leaves on the right:
 //
-//   CLibSSH ▶ SSHServer ──┐
-//   Kubernetes ──┬────────┼▶ Gateway ─┬▶ labgate          (X ▶ Y: Y imports X)
-//                ▼        │           │
-//   CCrypt ▶ Classroom ───┘           │
-//             Telemetry, Dashboard ───┘
-//   DockerEngine                                          (joined by nobody yet)
+//                CLibSSH ▶ SSHServer ──┐
+//   Upstream ─┬▶ Kubernetes ──┬────────┼▶ Gateway ─┬▶ labgate          (X ▶ Y: Y imports X)
+//             │               ▼        │           │
+//             │   CCrypt ▶ Classroom ──┘           │
+//             │            Telemetry, Dashboard ───┘
+//             └▶ DockerEngine                                          (joined by nobody yet)
 
 /// What every Swift target of ours is held to.
 let strict: [SwiftSetting] = [
@@ -54,10 +54,24 @@ let package = Package(
             // libssh looks GSSAPI up through the dynamic linker; ours must be the one it finds (LibSSH/GSSAPI.swift).
             linkerSettings: [.unsafeFlags(["-Xlinker", "--export-dynamic-symbol=gss_indicate_mechs"])]
         ),
+        // What clients of an API server and of a container engine have in common: streams, watching, the server's clock.
+        .target(
+            name: "Upstream",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            swiftSettings: strict
+        ),
         // API server client: credentials, REST, watch, exec stream. Words of the Kubernetes API.
         .target(
             name: "Kubernetes",
             dependencies: [
+                "Upstream",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -76,6 +90,7 @@ let package = Package(
         .target(
             name: "DockerEngine",
             dependencies: [
+                "Upstream",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -104,7 +119,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Classroom", "Kubernetes", "SSHServer",
+                "Classroom", "Kubernetes", "SSHServer", "Upstream",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
@@ -156,9 +171,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "UpstreamTests",
+            dependencies: [
+                "TestSupport", "Upstream",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "KubernetesTests",
             dependencies: [
-                "Kubernetes",
+                "Kubernetes", "Upstream",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -175,7 +200,7 @@ let package = Package(
         .testTarget(
             name: "DockerEngineTests",
             dependencies: [
-                "DockerEngine", "TestSupport",
+                "DockerEngine", "TestSupport", "Upstream",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

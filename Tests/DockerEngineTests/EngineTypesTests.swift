@@ -63,24 +63,4 @@ struct EngineTypesTests {
             #expect(event.concernsContainer == concerns, "\(action)")
         }
     }
-
-    @Test("Lines come whole, however they are chunked, the last one without its end included")
-    func lines() throws {
-        var lines = LineBuffer(maximumLineBytes: 5)
-        var found: [String] = []
-        for chunk in ["a", "b\n\nc", "\nde", "fgh\nx"] {
-            lines.append(ByteBuffer(string: chunk))
-            while let line = try lines.next() { found.append(String(buffer: line)) }
-        }
-        #expect(found == ["ab", "c", "defgh"])
-        let rest = lines.takeRest()
-        #expect(rest.map { String(buffer: $0) } == "x")
-        lines.append(ByteBuffer(string: "123456"))
-        do {
-            _ = try lines.next()
-            Issue.record("a line that is too long was taken")
-        } catch {
-            #expect(error.limit == 5)
-        }
-    }
 }

@@ -2,6 +2,7 @@ import NIOCore
 import Testing
 
 @testable import DockerEngine
+@testable import Upstream
 
 @Suite("The frames of a hijacked connection")
 struct HijackedFrameDecoderTests {

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOWebSocket
 import Testing
+import Upstream
 
 @testable import Kubernetes
 

@@ -2,6 +2,7 @@ import Foundation
 import NIOHTTP1
 import Synchronization
 import Testing
+import Upstream
 
 @testable import Kubernetes
 
@@ -94,43 +95,5 @@ struct ObjectCacheTests {
             try await $0.listPages(Self.courses, namespace: "lab", pageSize: 10)
         }
         #expect(request.head.uri == "/apis/labgate.dev/v1alpha1/namespaces/lab/courses?limit=10")
-    }
-
-    private final class Tally: Sendable {
-        private let state = Mutex(0)
-        var count: Int { state.withLock { $0 } }
-        func add() { state.withLock { $0 += 1 } }
-    }
-
-    @Test("tells that something changed, once for all that was not looked at, and never when nothing did")
-    func changes() async throws {
-        let store = ObjectStore<CustomResource>()
-        func course(_ name: String, _ version: String) -> CustomResource {
-            let metadata = ObjectMeta(name: name, resourceVersion: version)
-            return CustomResource(apiVersion: "labgate.dev/v1alpha1", kind: "Course", metadata: metadata)
-        }
-        let tally = Tally()
-        await withTaskGroup(of: Void.self) { group in
-            let changes = store.changes()
-            store.replace(with: [course("a", "1")])
-            store.set(course("a", "2"))
-            store.set(course("b", "1"))
-            store.remove(course("b", "1"))
-            group.addTask {
-                for await _ in changes { tally.add() }
-            }
-            _ = try? await eventually { tally.count == 1 }
-            store.replace(with: [course("a", "2")])
-            store.set(course("a", "2"))
-            store.remove(course("b", "1"))
-            try? await Task.sleep(for: .milliseconds(20))
-            #expect(tally.count == 1)
-            store.set(course("a", "3"))
-            _ = try? await eventually { tally.count == 2 }
-            #expect(tally.count == 2)
-            group.cancelAll()
-        }
-        var late = store.changes().makeAsyncIterator()
-        #expect(await late.next() != nil)
     }
 }

@@ -3,6 +3,7 @@ import Logging
 import NIOHTTP1
 import Synchronization
 import Testing
+import Upstream
 
 @testable import Kubernetes
 
@@ -213,55 +214,5 @@ struct PodCacheTests {
             #expect(cache.pod(named: "a") != nil)
             #expect(script.lists == 3)
         }
-    }
-
-    @Test("tells of one pod's changes, first what is, at last only the newest")
-    func updates() async throws {
-        let store = ObjectStore<Pod>()
-        let one = Pod(metadata: ObjectMeta(name: "one", resourceVersion: "1"))
-        let two = Pod(metadata: ObjectMeta(name: "one", resourceVersion: "2"))
-        var early = store.updates(ofObjectNamed: "one").makeAsyncIterator()
-        store.replace(with: [])
-        #expect(await early.next() == .some(nil))
-        store.set(one)
-        #expect(await early.next() == one)
-        var late = store.updates(ofObjectNamed: "one").makeAsyncIterator()
-        #expect(await late.next() == one)
-        store.set(Pod(metadata: ObjectMeta(name: "other")))
-        store.set(two)
-        store.remove(two)
-        store.set(two)
-        #expect(await early.next() == two)
-        store.replace(with: [])
-        #expect(await late.next() == .some(nil))
-    }
-
-    @Test("lets a waiting task be cancelled")
-    func cancelledWait() async throws {
-        let store = ObjectStore<Pod>()
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                do {
-                    try await store.waitUntilSynced()
-                    return false
-                } catch { return error is CancellationError }
-            }
-            try? await Task.sleep(for: .milliseconds(20))
-            group.cancelAll()
-            #expect(await group.next() == true)
-        }
-    }
-
-    @Test("waits longer and longer after failures, but not too long")
-    func backoff() {
-        var backoff = Backoff(minimum: .milliseconds(100), maximum: .seconds(1))
-        let waits = (0..<8).map { _ in backoff.next() }
-        #expect(waits[0] >= .milliseconds(100))
-        #expect(waits[0] <= .milliseconds(150))
-        #expect(waits[2] >= .milliseconds(400))
-        #expect(waits[7] >= .seconds(1))
-        #expect(waits[7] <= .milliseconds(1500))
-        backoff.reset()
-        #expect(backoff.next() <= .milliseconds(150))
     }
 }

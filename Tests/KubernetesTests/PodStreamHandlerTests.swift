@@ -4,23 +4,22 @@ import NIOWebSocket
 import Testing
 
 @testable import Kubernetes
+@testable import Upstream
 
 @Suite("The handler of a connection to a pod")
 struct PodStreamHandlerTests {
     /// A handler on a channel without a socket whose clock the test moves.
     private struct Rig {
         let channel = EmbeddedChannel()
-        let flow: PodStreamFlow
         let handler: PodStreamHandler
         let reads = ReadCounter()
+        var flow: StreamFlow<ExecResult> { handler.flow }
 
         init(tty: Bool = false, _ adjust: (inout PodStreamConfiguration) -> Void = { _ in }) throws {
             var configuration = PodStreamConfiguration()
             adjust(&configuration)
-            flow = PodStreamFlow(configuration: configuration)
             let request = ExecRequest(namespace: "n", pod: "p", container: "c", command: [], tty: tty)
-            handler = PodStreamHandler(
-                flow: flow, configuration: configuration, request: request, now: channel.eventLoop.now)
+            handler = PodStreamHandler(configuration: configuration, request: request, now: channel.eventLoop.now)
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
             let sync = channel.pipeline.syncOperations
             try sync.addHandler(reads)
@@ -89,7 +88,7 @@ struct PodStreamHandlerTests {
             try rig.receive(Array(transcript[..<cut]))
             rig.channel.pipeline.fireChannelInactive()
             let outputs = rig.taken()
-            let result = try #require(rig.flow.result)
+            let result = try #require(rig.flow.ending)
             if cut < before.count + status.count {
                 guard case .lost = result else { throw Failure("cut at \(cut): \(result)") }
             } else {
@@ -111,9 +110,9 @@ struct PodStreamHandlerTests {
     func closeWithoutStatus() throws {
         let rig = try Rig()
         try rig.receive(Self.message(1, "x") + [0x88, 2, 3, 232])
-        #expect(rig.flow.result == nil, "the output comes first")
+        #expect(rig.flow.ending == nil, "the output comes first")
         #expect(rig.taken() == [.stdout([120])])
-        #expect(rig.flow.result == .lost("the server closed the stream with code 1000, without a status"))
+        #expect(rig.flow.ending == .lost("the server closed the stream with code 1000, without a status"))
         #expect(!rig.channel.isActive)
     }
 
@@ -122,9 +121,9 @@ struct PodStreamHandlerTests {
         let rig = try Rig { $0.closeTimeout = .seconds(5) }
         try rig.receive(Self.message(3, Self.status(3)))
         rig.channel.embeddedEventLoop.advanceTime(by: .seconds(4))
-        #expect(rig.flow.result == nil)
+        #expect(rig.flow.ending == nil)
         rig.channel.embeddedEventLoop.advanceTime(by: .seconds(2))
-        #expect(rig.flow.result == .exited(code: 3))
+        #expect(rig.flow.ending == .exited(code: 3))
         #expect(!rig.channel.isActive)
     }
 
@@ -146,11 +145,11 @@ struct PodStreamHandlerTests {
             rig.channel.embeddedEventLoop.advanceTime(by: .seconds(15))
             try rig.receive([0x8A, 4, 0, 0, 0, number])
         }
-        #expect(rig.flow.result == nil)
+        #expect(rig.flow.ending == nil)
         rig.channel.embeddedEventLoop.advanceTime(by: .seconds(45))
-        #expect(rig.flow.result == nil)
+        #expect(rig.flow.ending == nil)
         rig.channel.embeddedEventLoop.advanceTime(by: .seconds(15))
-        #expect(rig.flow.result == .lost("the API server has shown no sign of life for 60.0 seconds"))
+        #expect(rig.flow.ending == .lost("the API server has shown no sign of life for 60.0 seconds"))
     }
 
     @Test("waits for ever for a peer that may be kept from answering by input nobody reads")
@@ -158,19 +157,19 @@ struct PodStreamHandlerTests {
         let rig = try Rig()
         rig.handler.sendInput(PodStreamFrame.message(channel: 0, [65]), byteCount: 1)
         rig.channel.embeddedEventLoop.advanceTime(by: .seconds(3600))
-        #expect(rig.flow.result == nil)
+        #expect(rig.flow.ending == nil)
         // A pong to a ping sent after the input shows that the input was read; from then on silence counts.
         try rig.receive([0x8A, 4, 0, 0, 0, 1])
         rig.channel.embeddedEventLoop.advanceTime(by: .seconds(75))
-        #expect(rig.flow.result != nil)
+        #expect(rig.flow.ending != nil)
     }
 
     @Test("does not take its own reluctance to read for silence")
     func pausedReading() throws {
-        let rig = try Rig { $0.outputHighWatermark = 10 }
+        let rig = try Rig { $0.bounds.outputHighWatermark = 10 }
         try rig.receive(Self.message(1, "0123456789"))
         rig.channel.embeddedEventLoop.advanceTime(by: .seconds(3600))
-        #expect(rig.flow.result == nil)
+        #expect(rig.flow.ending == nil)
         #expect(rig.taken().count == 1)
     }
 
@@ -192,9 +191,9 @@ struct PodStreamHandlerTests {
     @Test("reads on while there is room, stops when there is none, and goes on when told to")
     func readControl() throws {
         let rig = try Rig {
-            $0.outputHighWatermark = 10
-            $0.outputLowWatermark = 4
-            $0.outputPieceBytes = 5
+            $0.bounds.outputHighWatermark = 10
+            $0.bounds.outputLowWatermark = 4
+            $0.bounds.outputPieceBytes = 5
         }
         let start = rig.reads.count
         try rig.receive(Self.message(1, "12345"))
@@ -205,35 +204,6 @@ struct PodStreamHandlerTests {
         guard case .output(_, resumesReading: true) = rig.flow.takeOutput() else { throw Failure("too late") }
         rig.handler.read()
         #expect(rig.reads.count == start + 2)
-    }
-
-    @Test("hands small pieces that have piled up over as one, by stream and up to a bound")
-    func joinedOutput() throws {
-        let rig = try Rig { $0.outputPieceBytes = 4 }
-        for text in ["ab", "cd", "e"] { try rig.receive(Self.message(1, text)) }
-        for text in ["f", "g"] { try rig.receive(Self.message(2, text)) }
-        try rig.receive(Self.message(1, "longer"))
-        #expect(
-            rig.taken() == [
-                .stdout(Array("abcd".utf8)), .stdout(Array("e".utf8)), .stderr(Array("fg".utf8)),
-                .stdout(Array("longer".utf8)),
-            ])
-    }
-
-    @Test("goes on reading also when the output came between looking and waiting")
-    func readControlOfWaiter() async throws {
-        let rig = try Rig {
-            $0.outputHighWatermark = 10
-            $0.outputLowWatermark = 4
-        }
-        guard case .wait = rig.flow.takeOutput() else { throw Failure("there is nothing yet") }
-        try rig.receive(Self.message(1, "0123456789"))
-        #expect(rig.flow.isReadingPaused)
-        var resumesReading = false
-        let output = await withCheckedContinuation { resumesReading = rig.flow.awaitOutput($0) }
-        #expect(output == .stdout(Array("0123456789".utf8)))
-        #expect(resumesReading)
-        #expect(!rig.flow.isReadingPaused)
     }
 
     @Test("sends sizes with a terminal only, one at a time, and of those that wait only the last")

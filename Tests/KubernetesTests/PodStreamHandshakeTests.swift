@@ -1,5 +1,6 @@
 import NIOHTTP1
 import Testing
+import Upstream
 
 @testable import Kubernetes
 
@@ -75,7 +76,7 @@ struct PodStreamHandshakeTests {
     func longRefusal() async throws {
         let long = String(repeating: "x", count: 1 << 20)
         var configuration = APIClientConfiguration()
-        configuration.podStreams.maximumRefusalBytes = 1000
+        configuration.podStreams.bounds.maximumRefusalBytes = 1000
         let error = try await refusal(behaviour(.init(status: .internalServerError, body: long)), configuration)
         #expect(error.code == .http(500))
         #expect(error.message.count <= 300)
@@ -86,7 +87,7 @@ struct PodStreamHandshakeTests {
         var silent = FakeExecServer.Behaviour()
         silent.ignoresRequests = true
         var configuration = APIClientConfiguration()
-        configuration.podStreams.handshakeTimeout = .milliseconds(100)
+        configuration.podStreams.bounds.handshakeTimeout = .milliseconds(100)
         let error = try await refusal(silent, configuration)
         #expect(error.code == .timeout)
         #expect(error.isRetryable)

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Upstream
 
 extension EngineClient {
     /// Creates a container of this name; it does not run yet.

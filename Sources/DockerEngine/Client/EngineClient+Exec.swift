@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import Upstream
 
 extension EngineClient {
     /// Runs a program in a container and hands its streams to `body`; the connection is closed when `body` returns or
@@ -30,7 +31,7 @@ extension EngineClient {
         let resize = EngineRequest(.POST, "/exec/\(id)/resize", operation: exec.operation)
         let resizer = ExecResizer(
             client: requests, url: exec.tty ? try await url(resize) : nil,
-            attempts: configuration.exec.resizeAttempts, eventLoop: connection.handler.eventLoop)
+            attempts: configuration.exec.resizeAttempts, eventLoop: connection.eventLoop)
         return EngineExecStream(
             connection, inspector: ExecInspector(client: self, id: id, operation: exec.operation), resizer: resizer,
             inputPieceBytes: configuration.exec.inputPieceBytes)

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Upstream
 
 extension EngineClient {
     /// The image of this name.

@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Upstream
 
 extension EngineClient {
     /// Creates a volume. One of that name is left as it is, and returned.

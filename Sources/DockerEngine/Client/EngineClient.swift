@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import Synchronization
+import Upstream
 
 /// A client of one container engine, Docker or Podman, through its Unix socket: requests, streams of events, and execs.
 public final class EngineClient: Sendable {
@@ -25,7 +26,7 @@ public final class EngineClient: Sendable {
         self.socketPath = socketPath
         self.configuration = configuration
         let group = MultiThreadedEventLoopGroup.singleton
-        dialer = HijackDialer(socketPath: socketPath, configuration: configuration.exec, group: group)
+        dialer = HijackDialer(socketPath: socketPath, bounds: configuration.exec.bounds, group: group)
         var http = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(
@@ -140,7 +141,8 @@ extension EngineClient {
         }
         // 304 says that it is as asked for already: started, or stopped.
         if (200..<300).contains(response.status.code) || response.status == .notModified { return response }
-        let body = (try? await response.body.collect(upTo: configuration.exec.maximumRefusalBytes)) ?? ByteBuffer()
+        let body =
+            (try? await response.body.collect(upTo: configuration.exec.bounds.maximumRefusalBytes)) ?? ByteBuffer()
         throw EngineError(httpStatus: response.status, body: body, operation: request.operation)
     }
 }

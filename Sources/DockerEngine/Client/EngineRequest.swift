@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import Upstream
 
 /// One request to the engine.
 struct EngineRequest {
@@ -18,7 +19,7 @@ struct EngineRequest {
     var timeout: Duration?
 
     /// A socket has no host name, but HTTP/1.1 asks for one and engines for a header of that name.
-    static let commonHeaders: HTTPHeaders = ["Host": "engine", "User-Agent": "labgate"]
+    static let commonHeaders: HTTPHeaders = ["Host": "engine", "User-Agent": UserAgent.value]
 
     /// - Parameters:
     ///   - path: Encoded.

@@ -2,7 +2,7 @@ import Foundation
 public import Logging
 import NIOHTTP1
 public import ServiceLifecycle
-import Synchronization
+import Upstream
 
 /// The containers that have certain labels, kept up to date by the engine's events.
 ///
@@ -12,9 +12,7 @@ public final class ContainerCache: Service {
     private let labels: [String: String]
     private let configuration: ContainerCacheConfiguration
     private let logger: Logger
-    private let store = ContainerStore()
-    /// When the engine was found away; nil while it answers.
-    private let outage = Mutex<ContinuousClock.Instant?>(nil)
+    private let store = ObjectStore<Container> { $0.name }
 
     /// Makes a cache; ``run()`` fills it.
     ///
@@ -47,15 +45,15 @@ extension ContainerCache {
     public func waitUntilSynced() async throws { try await store.waitUntilSynced() }
 
     /// The container of this name as last seen.
-    public func container(named name: String) -> Container? { store.container(named: name) }
+    public func container(named name: String) -> Container? { store.object(named: name) }
 
     /// All containers as last seen, in no order.
-    public var containers: [Container] { store.containers }
+    public var containers: [Container] { store.objects }
 
     /// The container of this name, now (once the cache is synced) and after each change; nil means that there is none.
     /// A slow reader gets the latest state only.
     public func updates(ofContainerNamed name: String) -> AsyncStream<Container?> {
-        store.updates(ofContainerNamed: name)
+        store.updates(ofObjectNamed: name)
     }
 
     /// An element now (once the cache is synced) and after each change of any container. A slow reader gets one element
@@ -67,32 +65,32 @@ extension ContainerCache {
 
 extension ContainerCache {
     private func follow() async {
-        var pause = configuration.minimumBackoff
+        var backoff = Backoff(minimum: configuration.minimumBackoff, maximum: configuration.maximumBackoff)
+        var outage = Outage()
         while !Task.isCancelled {
             let start = ContinuousClock.now
             do throws(EngineError) {
-                try await followOnce()
+                try await followOnce(&outage)
                 // Time to list anew; or events ended, which they must not do so fast that this were a busy loop.
                 if start.duration(to: .now) >= min(configuration.maximumBackoff, configuration.resyncInterval) {
-                    pause = configuration.minimumBackoff
+                    backoff.reset()
                     continue
                 }
             } catch {
                 if Task.isCancelled { return }
-                if start.duration(to: .now) >= configuration.maximumBackoff { pause = configuration.minimumBackoff }
-                noteOutage(error)
+                if outage.begin() { logOutage(error) }
             }
-            try? await Task.sleep(for: pause * Double.random(in: 1...1.5))
-            pause = min(pause * 2, configuration.maximumBackoff)
+            try? await Task.sleep(for: backoff.next(after: start.duration(to: .now)))
         }
     }
 
     /// Lists, and then applies all events from just before the list on, until it is time to list anew: what happens
     /// meanwhile comes twice, and is looked at twice, rather than never.
-    private func followOnce() async throws(EngineError) {
+    private func followOnce(_ outage: inout Outage) async throws(EngineError) {
         // To the whole second, as Podman reads it.
         let since = Int(Date.now.timeIntervalSince1970) - 1
         try await list()
+        if let duration = outage.end() { logRecovery(after: duration) }
         let result = await withTaskGroup(of: Result<Void, EngineError>.self) { group in
             group.addTask {
                 do throws(EngineError) { return .success(try await self.applyEvents(since: since)) } catch {
@@ -117,7 +115,11 @@ extension ContainerCache {
             timeout: client.configuration.followSilenceLimit)
         try await client.readLines(of: request) { (event: EngineEvent) throws(EngineError) in
             guard event.concernsContainer else { return }
-            if let container = try await inspect(event.id) { store.set(container) } else { store.remove(id: event.id) }
+            if let container = try await inspect(event.id) {
+                store.set(container)
+            } else {
+                store.remove { $0.id == event.id }
+            }
         }
     }
 
@@ -127,7 +129,6 @@ extension ContainerCache {
             if let container = try await inspect(summary.id) { containers.append(container) }
         }
         store.replace(with: containers)
-        noteAnswer()
     }
 
     /// - Returns: nil if the container is gone.
@@ -140,16 +141,11 @@ extension ContainerCache {
         }
     }
 
-    private func noteOutage(_ error: EngineError) {
-        let isNews = outage.withLock { outage in
-            defer { outage = outage ?? .now }
-            return outage == nil
-        }
-        if isNews { logger.warning("The container engine was lost; retrying", metadata: ["error": "\(error)"]) }
+    private func logOutage(_ error: EngineError) {
+        logger.warning("The container engine was lost; retrying", metadata: ["error": "\(error)"])
     }
 
-    private func noteAnswer() {
-        guard let began = outage.withLock({ $0.take() }) else { return }
-        logger.notice("The container engine is back", metadata: ["outage": "\(began.duration(to: .now))"])
+    private func logRecovery(after outage: Duration) {
+        logger.notice("The container engine is back", metadata: ["outage": "\(outage)"])
     }
 }

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 import Synchronization
+import Upstream
 
 /// Tells an exec's terminal its size, by requests beside the stream: one at a time, the latest size next.
 ///
@@ -12,14 +13,9 @@ final class ExecResizer: Sendable {
     private enum State {
         case idle
         /// A request is on its way; this size comes after it.
-        case sending(next: Size?)
+        case sending(next: TerminalSize?)
         /// The program has ended.
         case stopped
-    }
-
-    private struct Size: Hashable {
-        var columns: UInt16
-        var rows: UInt16
     }
 
     /// The wait before a refused size is tried again; it doubles with every further try.
@@ -42,10 +38,9 @@ final class ExecResizer: Sendable {
         self.eventLoop = eventLoop
     }
 
-    /// Tells a size; clamped to 1...65535.
-    func resize(columns: Int, rows: Int) {
+    /// Tells a size.
+    func resize(to size: TerminalSize) {
         guard url != nil else { return }
-        let size = Size(columns: UInt16(clamping: max(1, columns)), rows: UInt16(clamping: max(1, rows)))
         let isFree = state.withLock { state in
             switch state {
             case .idle:
@@ -67,7 +62,7 @@ final class ExecResizer: Sendable {
     }
 
     /// - Parameter isFollowUp: True if another size went before it just now.
-    private func send(_ size: Size, attemptsLeft: Int, isFollowUp: Bool, retryPause: TimeAmount = firstPause) {
+    private func send(_ size: TerminalSize, attemptsLeft: Int, isFollowUp: Bool, retryPause: TimeAmount = firstPause) {
         guard let url,
             let request = try? HTTPClient.Request(
                 url: "\(url)?h=\(size.rows)&w=\(size.columns)", method: .POST, headers: EngineRequest.commonHeaders)
@@ -87,7 +82,7 @@ final class ExecResizer: Sendable {
     }
 
     /// The size that is to be told now: a newer one if there is one. Nil once the program has ended.
-    private func takeNext(else size: Size) -> Size? {
+    private func takeNext(else size: TerminalSize) -> TerminalSize? {
         state.withLock { state in
             guard case .sending(let next) = state else { return nil }
             state = .sending(next: nil)
@@ -96,8 +91,8 @@ final class ExecResizer: Sendable {
     }
 
     /// A size was told, or given up: goes on with the one that came meanwhile.
-    private func finish(_ size: Size, isFollowUp: Bool) {
-        let (next, isNews) = state.withLock { state -> (Size?, Bool) in
+    private func finish(_ size: TerminalSize, isFollowUp: Bool) {
+        let (next, isNews) = state.withLock { state -> (TerminalSize?, Bool) in
             guard case .sending(let next) = state else { return (nil, false) }
             if next == nil, !isFollowUp { state = .idle } else { state = .sending(next: nil) }
             return (next ?? (isFollowUp ? size : nil), next != nil)

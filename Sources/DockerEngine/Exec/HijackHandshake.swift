@@ -1,65 +1,37 @@
 import NIOCore
 import NIOHTTP1
+import Upstream
 
 /// The start of an exec (`POST /exec/{id}/start`), which turns an HTTP connection into the program's streams.
-struct HijackHandshake: Sendable {
-    /// What it came to.
-    enum Outcome: Sendable {
-        /// The connection is the program's.
-        case open(HijackedConnection)
-        /// The engine answered with a refusal, which will be there when its body was read.
-        case refused(EventLoopFuture<Refusal>)
-    }
-
-    /// An answer that is a refusal.
-    struct Refusal: Sendable {
-        var head: HTTPResponseHead
-        var body: ByteBuffer
-    }
-
-    /// The answer's head is longer than is taken.
-    struct HeadTooLong: Error {}
-
-    /// The longest head of an answer taken, in bytes.
-    static let maximumHeadBytes = 64 << 10
-
+struct HijackHandshake: SwitchingHandshake {
     /// The path of the request.
     var target: String
     /// True if the exec was made with a terminal: there are no frames then.
     var tty: Bool
-    var configuration: EngineExecConfiguration
-
-    /// The request's body.
-    var body: ByteBuffer { ByteBuffer(string: "{\"Detach\":false,\"Tty\":\(tty)}") }
+    var bounds: StreamBounds
 
     /// The request's head. Docker from 1.10 on and Podman answer the upgrade with 101, others with 200, and then
     /// all of them forget about HTTP.
     var head: HTTPRequestHead {
-        let headers: HTTPHeaders = [
-            "Host": "engine", "User-Agent": "labgate", "Connection": "Upgrade", "Upgrade": "tcp",
-            "Content-Type": "application/json", "Content-Length": "\(body.readableBytes)",
-        ]
-        return HTTPRequestHead(version: .http1_1, method: .POST, uri: target, headers: headers)
+        var head = HTTPRequestHead(version: .http1_1, method: .POST, uri: target, headers: EngineRequest.commonHeaders)
+        head.headers.add(name: "Connection", value: "Upgrade")
+        head.headers.add(name: "Upgrade", value: "tcp")
+        head.headers.add(name: "Content-Type", value: "application/json")
+        head.headers.add(name: "Content-Length", value: "\(json.utf8.count)")
+        return head
     }
 
-    /// Prepares a connected, or connecting, channel; must be called on its event loop.
-    ///
-    /// - Returns: The outcome, which fails if the connection does.
-    func perform(on channel: any Channel) -> EventLoopFuture<Outcome> {
-        let outcome = channel.eventLoop.makePromise(of: Outcome.self)
-        let refusal = channel.eventLoop.makePromise(of: Refusal.self)
-        let encoder = HTTPRequestEncoder()
-        let http: [any ChannelHandler & RemovableChannelHandler] = [
-            ByteToMessageHandler(HTTPResponseDecoder()), HijackRefusalReader(handshake: self, refusal: refusal),
-        ]
-        let switching = HijackSwitchingHandler(
-            handshake: self, http: [encoder] + http, outcome: outcome, refusal: refusal.futureResult)
-        do {
-            try channel.pipeline.syncOperations.addHandlers([encoder, switching] + http)
-        } catch {
-            outcome.fail(error)
-            refusal.fail(error)
-        }
-        return outcome.futureResult
+    var body: ByteBuffer? { ByteBuffer(string: json) }
+
+    private var json: String { "{\"Detach\":false,\"Tty\":\(tty)}" }
+
+    /// What follows are the program's streams behind 101, or behind a 200 that is no ordinary answer.
+    func accept(
+        _ answer: HTTPResponseHead, on eventLoop: any EventLoop
+    ) throws -> (stream: SwitchedStream<HijackedChannelHandler>, handlers: [any ChannelHandler])? {
+        let isOrdinary = ["Transfer-Encoding", "Content-Length"].contains { answer.headers.contains(name: $0) }
+        guard answer.status == .switchingProtocols || answer.status == .ok && !isOrdinary else { return nil }
+        let handler = HijackedChannelHandler(bounds: bounds, tty: tty)
+        return (SwitchedStream(handler, on: eventLoop), [handler])
     }
 }

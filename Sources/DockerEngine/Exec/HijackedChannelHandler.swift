@@ -1,4 +1,5 @@
 import NIOCore
+import Upstream
 
 #if canImport(Glibc)
     import Glibc
@@ -8,30 +9,25 @@ import NIOCore
 
 /// The event loop's end of an exec: bytes in and out, the end of input, and how the connection ended.
 ///
-/// Reads only when ``EngineExecFlow`` permits it.
-final class HijackedChannelHandler: ChannelInboundHandler {
+/// Reads only when the flow permits it.
+final class HijackedChannelHandler: StreamHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private enum Phase {
-        case detached
-        case open(ChannelHandlerContext)
-        case closed
-    }
-
-    private let flow: EngineExecFlow
-    private var phase = Phase.detached
+    let flow: StreamFlow<StreamEnding>
+    /// Where it is; nil before that, and once the stream has ended.
+    private var context: ChannelHandlerContext?
     private var decoder: HijackedFrameDecoder
     /// Bytes of a header that is not complete.
     private var rest = ByteBuffer()
 
-    init(flow: EngineExecFlow, tty: Bool) {
-        self.flow = flow
+    init(bounds: StreamBounds, tty: Bool) {
+        flow = StreamFlow(bounds: bounds)
         decoder = HijackedFrameDecoder(tty: tty)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        phase = .open(context)
+        self.context = context
         // The read that brought the engine's answer may be over already, and nobody else starts the next one.
         context.read()
     }
@@ -41,7 +37,7 @@ final class HijackedChannelHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .open = phase else { return }
+        guard self.context != nil else { return }
         rest.discardReadBytes()
         rest.writeImmutableBuffer(unwrapInboundIn(data))
         while let item = decoder.next(from: &rest) {
@@ -77,30 +73,23 @@ final class HijackedChannelHandler: ChannelInboundHandler {
 // MARK: - Called by the stream
 
 extension HijackedChannelHandler {
-    /// Reads the socket again, as the consumer has caught up.
     func read() {
-        guard case .open(let context) = phase else { return }
-        context.read()
+        context?.read()
     }
 
-    /// Sends a piece of input that was granted room; the room is free again once the kernel has taken it.
     func sendInput(_ bytes: ByteBuffer, byteCount: Int) {
-        guard case .open(let context) = phase else { return flow.inputAccepted(byteCount: byteCount) }
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.whenComplete { [flow] _ in flow.inputAccepted(byteCount: byteCount) }
-        context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
+        sendInput(bytes, byteCount: byteCount, in: context)
     }
 
     /// Ends the input behind everything that was sent: shuts the write side down, which both engines pass on to the
     /// program as the end of its stdin while its output goes on.
     func closeInput() {
-        guard case .open(let context) = phase else { return }
+        guard let context else { return }
         let channel = context.channel
         // Closing the output at once would drop what the kernel has not taken yet.
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenSuccess { channel.close(mode: .output, promise: nil) }
     }
 
-    /// Closes the connection from this side.
     func close(reason: String) {
         end(.broken(reason))
     }
@@ -111,8 +100,7 @@ extension HijackedChannelHandler {
     }
 
     private func end(_ ending: StreamEnding) {
-        guard case .open(let context) = phase else { return }
-        phase = .closed
+        guard let context = context.take() else { return }
         flow.end(ending)
         context.close(promise: nil)
     }

@@ -1,4 +1,5 @@
 import NIOCore
+import Upstream
 
 /// Takes the bytes of a hijacked connection apart.
 ///
@@ -9,7 +10,7 @@ struct HijackedFrameDecoder {
     /// What comes next.
     enum Item: Hashable {
         /// Output.
-        case output(EngineExecOutput)
+        case output(ProgramOutput)
         /// The engine's own words about why it ends the stream.
         case engineError(String)
         /// The engine broke the protocol, in which way.

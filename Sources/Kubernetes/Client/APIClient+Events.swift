@@ -1,4 +1,5 @@
 import Foundation
+import Upstream
 
 extension APIClient {
     /// The events about the object with this UID, oldest first.

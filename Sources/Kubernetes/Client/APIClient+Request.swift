@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import Upstream
 
 extension APIClient {
     /// Sends a request and decodes the answer.

@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import Upstream
 
 /// A client of one cluster's API server: REST requests, watches and exec streams.
 public final class APIClient: Sendable {
@@ -111,22 +112,13 @@ extension APIClient {
         } catch {
             throw APIError(transport: error, operation: operation)
         }
-        noteTime(of: response, sent: sent)
+        ClusterClock.note(response.headers, sent: sent, of: "API server", logger: logger)
         guard !(200..<300).contains(response.status.code) else { return response }
         if response.status == .unauthorized { credentials.tokenSource.refused(token) }
         let body =
-            (try? await response.body.collect(upTo: configuration.podStreams.maximumRefusalBytes)) ?? ByteBuffer()
+            (try? await response.body.collect(upTo: configuration.podStreams.bounds.maximumRefusalBytes))
+            ?? ByteBuffer()
         throw APIError(httpStatus: response.status, headers: response.headers, body: body, operation: operation)
-    }
-
-    /// The API server's clock is everybody's; see ``ClusterClock``.
-    private func noteTime(of response: HTTPClientResponse, sent: ContinuousClock.Instant) {
-        guard let header = response.headers.first(name: "Date"),
-            let seconds = ClusterClock.note(header: header, sent: sent)
-        else { return }
-        logger.warning(
-            "the clock is not the API server's, whose time counts",
-            metadata: ["put.forward.seconds": "\(Int(seconds))"])
     }
 
     private func token(operation: String) async throws(APIError) -> String? {

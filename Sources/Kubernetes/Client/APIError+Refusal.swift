@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
+import Upstream
 
 extension APIError {
     /// Reads an answer with an HTTP status that is no success.
@@ -10,7 +11,7 @@ extension APIError {
         let status = try? JSONDecoder().decode(Status.self, from: Data(body.readableBytesView))
         self.init(
             code: .http(Int(httpStatus.code)), operation: operation,
-            message: status?.message ?? Self.words(of: body) ?? httpStatus.reasonPhrase,
+            message: status?.message ?? body.sentence ?? httpStatus.reasonPhrase,
             status: status,
             retryAfter: headers.first(name: "Retry-After").flatMap { Int($0) }.map { .seconds($0) }
                 ?? status?.retryAfterSeconds.map { .seconds($0) }
@@ -20,7 +21,7 @@ extension APIError {
     /// Reads the refusal of an exec handshake.
     ///
     /// A refused subprotocol is a 403 without a body, a missing permission a 403 with a `Status`.
-    init(refusal: PodStreamHandshake.Refusal, operation: String) {
+    init(refusal: Refusal, operation: String) {
         if refusal.head.status == .forbidden, refusal.body.readableBytes == 0 {
             self.init(
                 code: .subprotocolRefused, operation: operation,
@@ -55,15 +56,13 @@ extension APIError {
 
     /// Explains an error of the network.
     init(transport error: any Error, operation: String) {
-        self.init(
-            code: TransportFailure.code(for: error), operation: operation, message: TransportFailure.words(for: error))
-    }
-
-    /// The first line of a body that is plain text, shortened.
-    private static func words(of body: ByteBuffer) -> String? {
-        let longestSentence = 300
-        let text = String(decoding: body.readableBytesView.prefix(longestSentence), as: UTF8.self)
-        let line = text.split(whereSeparator: \.isNewline).first.map(String.init)
-        return line.flatMap { $0.hasPrefix("<") ? nil : $0 }
+        let failure = TransportFailure(error)
+        let code: Code =
+            switch failure.kind {
+            case .cancelled: .cancelled
+            case .timeout: .timeout
+            case .broken: .transport
+            }
+        self.init(code: code, operation: operation, message: failure.words)
     }
 }

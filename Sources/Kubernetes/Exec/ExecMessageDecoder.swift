@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOWebSocket
+import Upstream
 
 /// Reads an exec's messages: its output as it comes, and its status, collected up to a bound.
 struct ExecMessageDecoder: PodStreamDecoder {

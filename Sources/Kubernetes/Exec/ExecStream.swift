@@ -1,3 +1,5 @@
+public import Upstream
+
 /// The standard streams of one command running in a container, over one WebSocket.
 ///
 /// All methods may be called from any task; output has one consumer at a time. Nothing here hops to another
@@ -10,7 +12,7 @@ public struct ExecStream: Sendable {
 
     /// How the exec ended. Before ``nextOutput()`` has returned nil, this is `lost`.
     public var result: ExecResult {
-        stream.end ?? .lost("the exec stream has not ended")
+        stream.connection.ending ?? .lost("the exec stream has not ended")
     }
 
     /// The next piece of output, in the order in which it came, or nil at the end.
@@ -18,23 +20,23 @@ public struct ExecStream: Sendable {
     /// The socket is read only as fast as output is taken. If the task is cancelled, the connection is closed and
     /// nil is returned.
     public func nextOutput() async -> ExecOutput? {
-        await stream.nextOutput()
+        await stream.connection.nextOutput()
     }
 
     /// Sends bytes to the command's stdin; returns when they are on their way or safely within the input bound,
     /// not when the command has read them.
     ///
     /// Suspends while the connection takes no more.
-    /// - Throws: ``ExecError/closed`` if the stream has ended or its stdin was closed, ``ExecError/cancelled`` if
+    /// - Throws: ``StreamInputError/closed`` if the stream has ended or its stdin was closed, ``StreamInputError/cancelled`` if
     ///   the task was cancelled, which closes the connection.
-    public func write(_ bytes: [UInt8]) async throws(ExecError) {
+    public func write(_ bytes: [UInt8]) async throws(StreamInputError) {
         try await stream.write(bytes)
     }
 
     /// Ends the command's stdin; output goes on.
     ///
-    /// - Throws: ``ExecError/unsupported(_:)`` if ``supportsHalfClose`` is false, else what ``write(_:)`` throws.
-    public func closeStdin() async throws(ExecError) {
+    /// - Throws: ``StreamInputError/unsupported(_:)`` if ``supportsHalfClose`` is false, else what ``write(_:)`` throws.
+    public func closeStdin() async throws(StreamInputError) {
         guard supportsHalfClose else {
             throw .unsupported("the API server's exec has no way to end stdin (\(stream.subprotocol.rawValue))")
         }
@@ -50,6 +52,7 @@ public struct ExecStream: Sendable {
     /// Tells the terminal's new size, in characters; clamped to 1...65535. Does nothing without a terminal.
     /// Sizes that follow each other faster than they can be sent are skipped, all but the last.
     public func resize(columns: Int, rows: Int) {
-        stream.resize(to: TerminalSize(columns: columns, rows: rows))
+        let size = TerminalSize(columns: columns, rows: rows)
+        stream.connection.onEventLoop { $0.resize(size) }
     }
 }

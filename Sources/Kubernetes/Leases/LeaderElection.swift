@@ -2,6 +2,7 @@ import Foundation
 public import Logging
 public import ServiceLifecycle
 import Synchronization
+import Upstream
 
 /// Sees to it that one of several processes leads, by a lease that the leader renews; after client-go's
 /// `leaderelection`.

@@ -2,6 +2,7 @@ public import Foundation
 public import Logging
 public import ServiceLifecycle
 import Synchronization
+import Upstream
 
 /// This replica's own lease, which tells the others that it lives: `gateway-` and its identity.
 ///

@@ -1,4 +1,5 @@
 import NIOWebSocket
+import Upstream
 
 /// Gives the frames of a WebSocket to a pod their meaning: an exec's streams and status, or a forwarded connection.
 /// A value without I/O.
@@ -16,7 +17,7 @@ enum PodStreamEvent: Equatable {
     /// Nothing: an empty message, or a channel that concerns nobody.
     case nothing
     /// The pod wrote something.
-    case output(ExecOutput)
+    case output(ProgramOutput)
     /// The status is complete.
     case status
     /// To be answered with a pong of the same payload.

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
-import Synchronization
+import Upstream
 
 /// Opens connections for the streams of pods: TCP, TLS, WebSocket handshake.
 struct PodStreamDialer: Sendable {
@@ -24,32 +24,20 @@ struct PodStreamDialer: Sendable {
         let handshake = PodStreamHandshake(
             request: request, target: server.pathPrefix + request.target, headers: headers,
             configuration: configuration)
-        let connecting = ConnectingChannel()
         do {
-            let outcome = try await withTaskCancellationHandler {
-                try await connect(handshake, connecting).get()
-            } onCancel: {
-                connecting.close()
-            }
-            switch outcome {
-            case .open(let stream):
-                return stream
-            case .refused(let answer):
-                defer { connecting.close() }
-                let refusal = try await answer.get()
-                throw APIError(refusal: refusal, operation: operation)
+            switch try await handshake.open(connect) {
+            case .open(let stream): return stream
+            case .refused(let refusal): throw APIError(refusal: refusal, operation: operation)
             }
         } catch let error as APIError {
             throw error
         } catch {
-            connecting.close()
-            if Task.isCancelled { throw APIError(code: .cancelled, operation: operation, message: "cancelled") }
             throw APIError(handshakeFailure: error, operation: operation)
         }
     }
 
     private func connect(
-        _ handshake: PodStreamHandshake, _ connecting: ConnectingChannel
+        _ shakeHands: @escaping @Sendable (any Channel) -> EventLoopFuture<PodStreamHandshake.Outcome>
     ) async throws -> EventLoopFuture<PodStreamHandshake.Outcome> {
         try await ClientBootstrap(group: group)
             .connectTimeout(TimeAmount(connectTimeout))
@@ -57,56 +45,13 @@ struct PodStreamDialer: Sendable {
             // Finds a peer that died after it had acknowledged our input but before it was read.
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .connect(host: server.host, port: server.port) { channel in
-                connecting.set(channel)
-                return channel.eventLoop.makeCompletedFuture {
+                channel.eventLoop.makeCompletedFuture {
                     if let tls {
                         let handler = try NIOSSLClientHandler(context: tls, serverHostname: server.tlsName)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }
-                    let outcome = handshake.perform(on: channel)
-                    limitTime(of: outcome, on: channel)
-                    return outcome
+                    return shakeHands(channel)
                 }
             }
-    }
-
-    /// Fails the handshake if it takes too long, reading the body of a refusal included.
-    private func limitTime(of outcome: EventLoopFuture<PodStreamHandshake.Outcome>, on channel: any Channel) {
-        let limit = configuration.handshakeTimeout
-        let timer = channel.eventLoop.scheduleTask(in: TimeAmount(limit)) {
-            channel.pipeline.fireErrorCaught(HandshakeTimeout(limit: limit))
-            channel.close(promise: nil)
-        }
-        outcome.whenComplete { result in
-            guard case .success(.refused(let answer)) = result else { return timer.cancel() }
-            answer.whenComplete { _ in timer.cancel() }
-        }
-    }
-}
-
-/// The channel of a handshake in progress, so that a cancelled task can close it.
-private final class ConnectingChannel: Sendable {
-    private enum State {
-        case none
-        case channel(any Channel)
-        case closed
-    }
-
-    private let state = Mutex(State.none)
-
-    /// Remembers the channel; a later address tried for the same connection replaces an earlier one.
-    func set(_ channel: any Channel) {
-        let isClosed = state.withLock { state in
-            if case .closed = state { return true }
-            state = .channel(channel)
-            return false
-        }
-        if isClosed { channel.close(promise: nil) }
-    }
-
-    /// Closes the channel, now or as soon as there is one.
-    func close() {
-        let previous = state.withLock { exchange(&$0, with: .closed) }
-        if case .channel(let channel) = previous { channel.close(promise: nil) }
     }
 }

@@ -1,30 +1,25 @@
 import NIOCore
-import NIOSSL
 import NIOWebSocket
+import Upstream
 
 /// The event loop's end of a stream to a pod: frames in, pings and messages out, and the one decision how it ended.
 ///
-/// Reads only when ``PodStreamFlow`` permits it. Its timers are the ping and, after the status, the wait for the server
+/// Reads only when the flow permits it. Its timers are the ping and, after the status, the wait for the server
 /// to close.
-final class PodStreamHandler: ChannelInboundHandler {
+final class PodStreamHandler: StreamHandler {
     typealias InboundIn = WebSocketFrame
     typealias OutboundOut = ByteBuffer
-
-    private enum Phase {
-        case detached
-        case open(ChannelHandlerContext)
-        case closed
-    }
 
     private enum Resizing {
         case idle
         case sending(next: TerminalSize?)
     }
 
-    private let flow: PodStreamFlow
+    let flow: StreamFlow<ExecResult>
     private let configuration: PodStreamConfiguration
     private let hasTerminal: Bool
-    private var phase = Phase.detached
+    /// Where it is; nil before that, and once the stream has ended.
+    private var context: ChannelHandlerContext?
     private var decoder: any PodStreamDecoder
     private var resizing = Resizing.idle
     private var pingTimer: Scheduled<Void>?
@@ -32,8 +27,8 @@ final class PodStreamHandler: ChannelInboundHandler {
     private var liveness: PodStreamLiveness
 
     /// - Parameter now: The event loop's time.
-    init(flow: PodStreamFlow, configuration: PodStreamConfiguration, request: any PodStreamRequest, now: NIODeadline) {
-        self.flow = flow
+    init(configuration: PodStreamConfiguration, request: any PodStreamRequest, now: NIODeadline) {
+        flow = StreamFlow(bounds: configuration.bounds)
         self.configuration = configuration
         hasTerminal = request.hasTerminal
         decoder = request.decoder(configuration)
@@ -41,7 +36,7 @@ final class PodStreamHandler: ChannelInboundHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        phase = .open(context)
+        self.context = context
         scheduleTick(context)
         // The read that brought the handshake's answer may be over already, and nobody else starts the next one.
         context.read()
@@ -52,7 +47,7 @@ final class PodStreamHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard case .open = phase else { return }
+        guard self.context != nil else { return }
         switch decoder.decode(unwrapInboundIn(data)) {
         case .nothing: break
         case .output(let output): flow.deliver(output)
@@ -75,33 +70,28 @@ final class PodStreamHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        end(otherwise: "the connection to the API server broke: \(TransportFailure.words(for: error))")
+        end(otherwise: "the connection to the API server broke: \(TransportFailure(error).words)")
     }
 }
 
 // MARK: - Called by the stream
 
 extension PodStreamHandler {
-    /// Reads the socket again, as the consumer has caught up.
     func read() {
-        guard case .open(let context) = phase else { return }
+        guard let context else { return }
         liveness.receivedBytes(now: context.eventLoop.now)
         context.read()
     }
 
-    /// Sends a message that was granted room; the room is free again once the kernel has taken it.
     func sendInput(_ frame: ByteBuffer, byteCount: Int) {
-        guard case .open(let context) = phase else { return flow.inputAccepted(byteCount: byteCount) }
-        liveness.sentData(now: context.eventLoop.now)
-        let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.whenComplete { [flow] _ in flow.inputAccepted(byteCount: byteCount) }
-        context.writeAndFlush(wrapOutboundOut(frame), promise: promise)
+        if let context { liveness.sentData(now: context.eventLoop.now) }
+        sendInput(frame, byteCount: byteCount, in: context)
     }
 
     /// Sends a size, or remembers it while another one is on its way. Never without a terminal: nobody would read
     /// it, and the server's single read loop would block on it for good.
     func resize(_ size: TerminalSize) {
-        guard hasTerminal, case .open(let context) = phase else { return }
+        guard hasTerminal, let context else { return }
         if case .sending = resizing {
             resizing = .sending(next: size)
             return
@@ -116,7 +106,6 @@ extension PodStreamHandler {
         }
     }
 
-    /// Closes the connection from this side.
     func close(reason: String) {
         end(otherwise: reason)
     }
@@ -131,7 +120,7 @@ extension PodStreamHandler {
     }
 
     private func tick() {
-        guard case .open(let context) = phase else { return }
+        guard let context else { return }
         if flow.isReadingPaused { liveness.receivedBytes(now: context.eventLoop.now) }
         let duties = liveness.tick(now: context.eventLoop.now)
         if duties.isPeerDead {
@@ -158,8 +147,7 @@ extension PodStreamHandler {
 
     /// Ends the stream, with the status that came or else with these words, and closes the connection.
     private func end(otherwise words: String) {
-        guard case .open(let context) = phase else { return }
-        phase = .closed
+        guard let context = context.take() else { return }
         pingTimer?.cancel()
         closeTimer?.cancel()
         flow.end(decoder.result(otherwise: words))

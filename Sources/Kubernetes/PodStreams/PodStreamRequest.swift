@@ -1,3 +1,5 @@
+import Upstream
+
 /// A request that opens a WebSocket to a pod.
 protocol PodStreamRequest: Sendable {
     /// What is asked, for error messages.

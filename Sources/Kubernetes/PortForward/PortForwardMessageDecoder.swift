@@ -1,5 +1,6 @@
 import NIOCore
 import NIOWebSocket
+import Upstream
 
 /// Reads a port-forward's messages (`k8s.io/kubelet` `pkg/cri/streaming/portforward/websocket.go`): data on channel 0,
 /// the reason why it failed on channel 1, and on both the port first.

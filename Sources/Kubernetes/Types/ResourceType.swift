@@ -1,3 +1,5 @@
+import Upstream
+
 /// A resource of the API, such as `pods` or `courses.labgate.dev`, and how its objects are read.
 ///
 /// The Swift type goes with the name, so that `get(.leases, …)` is a ``Lease``. For a kind that is known to the caller

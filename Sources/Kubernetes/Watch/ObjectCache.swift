@@ -2,7 +2,7 @@ import AsyncHTTPClient
 public import Logging
 import NIOHTTP1
 public import ServiceLifecycle
-import Synchronization
+import Upstream
 
 /// The objects of one resource in one namespace, or those that a label selector chooses, kept up to date by one list
 /// and one watch.
@@ -17,7 +17,7 @@ public final class ObjectCache<Object: KubernetesObject>: Service {
     private let labelSelector: String?
     private let configuration: ObjectCacheConfiguration
     private let logger: Logger
-    private let store = ObjectStore<Object>()
+    private let store = ObjectStore<Object> { $0.metadata.name }
 
     /// Makes a cache; ``run()`` fills it.
     ///
@@ -84,12 +84,12 @@ extension ObjectCache {
     private func follow() async throws {
         var position = Position.unknown
         var backoff = Backoff(minimum: configuration.minimumBackoff, maximum: configuration.maximumBackoff)
-        var outage: ContinuousClock.Instant?
+        var outage = Outage()
         while !Task.isCancelled {
             let start = ContinuousClock.now
             do {
                 if case .unknown = position { position = try await list() }
-                if let began = outage.take() { logRecovery(after: began.duration(to: .now)) }
+                if let duration = outage.end() { logRecovery(after: duration) }
                 try await watch(from: &position)
                 client.metrics.watchRestarted("\(resource)", isError: false)
                 // Ended by the server in order: go on at once, unless it ends them so fast that this were a busy loop.
@@ -102,19 +102,15 @@ extension ObjectCache {
                 client.metrics.watchRestarted("\(resource)", isError: true)
                 if error.isNotFound {
                     position = .unknown
-                    if store.resourceIsMissing() { logMissing() }
+                    if store.kindIsMissing() { logMissing() }
                     try? await Task.sleep(for: configuration.maximumBackoff * Double.random(in: 1...1.5))
                     continue
                 }
-                if start.duration(to: .now) >= configuration.maximumBackoff { backoff.reset() }
                 // What is too old, or can't be read, won't get better from here.
                 if error.isGone || error.code == .decoding { position = .unknown }
-                if outage == nil, !error.isGone {
-                    outage = .now
-                    logOutage(error)
-                }
+                if !error.isGone, outage.begin() { logOutage(error) }
             }
-            try? await Task.sleep(for: backoff.next())
+            try? await Task.sleep(for: backoff.next(after: start.duration(to: .now)))
         }
     }
 
@@ -162,7 +158,7 @@ extension ObjectCache {
             store.set(object)
             return object.metadata.resourceVersion
         case .deleted(let object):
-            store.remove(object)
+            store.remove(named: object.metadata.name)
             return object.metadata.resourceVersion
         case .bookmark(let version):
             return version

@@ -4,6 +4,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOWebSocket
 import Synchronization
+import Upstream
 
 /// An API server that serves exec over WebSocket and nothing else, for what a real one can't be made to do.
 enum FakeExecServer {

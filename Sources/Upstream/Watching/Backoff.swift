@@ -18,6 +18,12 @@ public struct Backoff: Sendable {
         return current * Double.random(in: 1...1.5)
     }
 
+    /// The wait after something that went well for this long: it starts over if that was longer than any wait.
+    public mutating func next(after success: Duration) -> Duration {
+        if success >= maximum { reset() }
+        return next()
+    }
+
     /// Starts over, after a success.
     public mutating func reset() {
         current = minimum

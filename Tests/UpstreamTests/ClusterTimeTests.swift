@@ -1,6 +1,7 @@
 import Foundation
-@testable import Kubernetes
 import Testing
+
+@testable import Upstream
 
 @Suite("The cluster's time")
 struct ClusterTimeTests {

@@ -6,11 +6,11 @@ import Synchronization
 /// One lock guards everything; it is held for a few instructions, and continuations are resumed outside of it.
 /// Output is bounded by not reading the socket while the consumer lags; input by suspending writers while the
 /// kernel takes no more.
-final class PodStreamFlow: Sendable {
+package final class StreamFlow<Ending: Sendable>: Sendable {
     /// What the consumer finds.
     enum Take {
         /// A piece of output; if told so, the socket is to be read again.
-        case output(ExecOutput, resumesReading: Bool)
+        case output(ProgramOutput, resumesReading: Bool)
         /// Nothing yet.
         case wait
         /// All was taken and no more comes.
@@ -24,25 +24,31 @@ final class PodStreamFlow: Sendable {
         case closed
     }
 
+    /// What becomes of a consumer that is ready to wait.
+    private enum Turn {
+        case served(ProgramOutput?, resumesReading: Bool)
+        case waiting(inPlaceOf: CheckedContinuation<ProgramOutput?, Never>?)
+    }
+
     private struct State {
-        var output = CircularBuffer<ExecOutput>()
+        var output = CircularBuffer<ProgramOutput>()
         var outputBytes = 0
         var isReadingPaused = false
-        var consumer: CheckedContinuation<ExecOutput?, Never>?
+        var consumer: CheckedContinuation<ProgramOutput?, Never>?
         /// Who waits for a sign of the stream, without taking anything.
         var watcher: AsyncStream<Never>.Continuation?
         var inputBytes = 0
-        var isStdinClosed = false
+        var isInputClosed = false
         var writers: [CheckedContinuation<Void, Never>] = []
-        var result: ExecResult?
+        var ending: Ending?
 
         /// Keeps a piece, unless the consumer waits for it.
         ///
         /// - Returns: whom to tell.
         mutating func push(
-            _ piece: ExecOutput
-        ) -> (CheckedContinuation<ExecOutput?, Never>?, AsyncStream<Never>.Continuation?) {
-            guard result == nil else { return (nil, nil) }
+            _ piece: ProgramOutput
+        ) -> (CheckedContinuation<ProgramOutput?, Never>?, AsyncStream<Never>.Continuation?) {
+            guard ending == nil else { return (nil, nil) }
             if let consumer = consumer.take() { return (consumer, nil) }
             output.append(piece)
             outputBytes += piece.byteCount
@@ -50,7 +56,7 @@ final class PodStreamFlow: Sendable {
         }
 
         /// The next piece, joined with those of the same stream that have piled up behind it, up to this many bytes.
-        mutating func popOutput(upTo byteCount: Int) -> ExecOutput? {
+        mutating func popOutput(upTo byteCount: Int) -> ProgramOutput? {
             guard var piece = output.popFirst() else { return nil }
             while let next = output.first, piece.byteCount + next.byteCount <= byteCount, piece.append(next) {
                 output.removeFirst()
@@ -60,39 +66,43 @@ final class PodStreamFlow: Sendable {
         }
     }
 
-    private let configuration: PodStreamConfiguration
+    private let bounds: StreamBounds
     private let state = Mutex(State())
 
-    init(configuration: PodStreamConfiguration) {
-        self.configuration = configuration
+    /// A flow in which nothing has come yet.
+    package init(bounds: StreamBounds) {
+        self.bounds = bounds
     }
 
     /// How the stream ended, once all output before that was taken.
-    var result: ExecResult? {
-        state.withLock { $0.output.isEmpty ? $0.result : nil }
+    package var ending: Ending? {
+        state.withLock { $0.output.isEmpty ? $0.ending : nil }
     }
+
+    /// The number of bytes of output that the consumer has not taken yet.
+    package var outputBytes: Int { state.withLock { $0.outputBytes } }
 }
 
 // MARK: - Event loop side
 
-extension PodStreamFlow {
+extension StreamFlow {
     /// Hands output to the waiting consumer, or keeps it.
-    func deliver(_ output: ExecOutput) {
+    package func deliver(_ output: ProgramOutput) {
         let (consumer, watcher) = state.withLock { $0.push(output) }
         consumer?.resume(returning: output)
         watcher?.finish()
     }
 
     /// True if the socket is to be read; if false, the consumer will ask for it when it has caught up.
-    func permitReading() -> Bool {
+    package func permitReading() -> Bool {
         state.withLock { state in
-            state.isReadingPaused = state.outputBytes >= configuration.outputHighWatermark
+            state.isReadingPaused = state.outputBytes >= bounds.outputHighWatermark
             return !state.isReadingPaused
         }
     }
 
     /// True while the socket isn't read because the consumer lags.
-    var isReadingPaused: Bool {
+    package var isReadingPaused: Bool {
         state.withLock { $0.isReadingPaused }
     }
 
@@ -100,16 +110,16 @@ extension PodStreamFlow {
     func inputAccepted(byteCount: Int) {
         let writers = state.withLock { state -> [CheckedContinuation<Void, Never>] in
             state.inputBytes -= byteCount
-            guard state.inputBytes <= configuration.inputLowWatermark else { return [] }
+            guard state.inputBytes <= bounds.inputLowWatermark else { return [] }
             return exchange(&state.writers, with: [])
         }
         for writer in writers { writer.resume() }
     }
 
-    /// Ends the stream; of several results the first counts. Output already delivered stays to be taken.
-    func end(_ result: ExecResult) {
+    /// Ends the stream; of several endings the first counts. Output already delivered stays to be taken.
+    package func end(_ ending: Ending) {
         let (consumer, watcher, writers) = state.withLock { state in
-            if state.result == nil { state.result = result }
+            if state.ending == nil { state.ending = ending }
             return (state.consumer.take(), state.watcher.take(), exchange(&state.writers, with: []))
         }
         // A consumer waits only while there is no output.
@@ -121,12 +131,12 @@ extension PodStreamFlow {
 
 // MARK: - Task side
 
-extension PodStreamFlow {
+extension StreamFlow {
     /// Finishes as soon as there is output to take, or the end. Of several watchers only the last is served.
     func sign() -> AsyncStream<Never> {
         let (sign, watcher) = AsyncStream.makeStream(of: Never.self)
         let previous = state.withLock { state in
-            let isThere = !state.output.isEmpty || state.result != nil
+            let isThere = !state.output.isEmpty || state.ending != nil
             return isThere ? watcher : exchange(&state.watcher, with: watcher)
         }
         previous?.finish()
@@ -136,8 +146,8 @@ extension PodStreamFlow {
     /// Takes the next piece of output, if there is one.
     func takeOutput() -> Take {
         state.withLock { state in
-            guard let output = state.popOutput(upTo: configuration.outputPieceBytes) else {
-                return state.result == nil ? .wait : .end
+            guard let output = state.popOutput(upTo: bounds.outputPieceBytes) else {
+                return state.ending == nil ? .wait : .end
             }
             return .output(output, resumesReading: resumeReading(&state))
         }
@@ -147,17 +157,13 @@ extension PodStreamFlow {
     /// already gets nil, as only one may wait.
     ///
     /// - Returns: True if the socket is to be read again.
-    func awaitOutput(_ consumer: CheckedContinuation<ExecOutput?, Never>) -> Bool {
-        enum Turn {
-            case served(ExecOutput?, resumesReading: Bool)
-            case waiting(inPlaceOf: CheckedContinuation<ExecOutput?, Never>?)
-        }
+    func awaitOutput(_ consumer: CheckedContinuation<ProgramOutput?, Never>) -> Bool {
         // Output, or the end, may have come since the consumer looked.
         let turn = state.withLock { state -> Turn in
-            if let output = state.popOutput(upTo: configuration.outputPieceBytes) {
+            if let output = state.popOutput(upTo: bounds.outputPieceBytes) {
                 return .served(output, resumesReading: resumeReading(&state))
             }
-            guard state.result == nil else { return .served(nil, resumesReading: false) }
+            guard state.ending == nil else { return .served(nil, resumesReading: false) }
             return .waiting(inPlaceOf: exchange(&state.consumer, with: consumer))
         }
         switch turn {
@@ -172,19 +178,19 @@ extension PodStreamFlow {
 
     /// Notes that the socket is to be read again, if it wasn't for lack of room and now there is enough.
     private func resumeReading(_ state: inout State) -> Bool {
-        guard state.isReadingPaused, state.outputBytes <= configuration.outputLowWatermark else { return false }
+        guard state.isReadingPaused, state.outputBytes <= bounds.outputLowWatermark else { return false }
         state.isReadingPaused = false
         return true
     }
 
     /// Asks for room for this many bytes of input; one message is granted whatever its size once there is any room.
-    func reserveInput(byteCount: Int, closesStdin: Bool) -> Reservation {
+    func reserveInput(byteCount: Int, closesInput: Bool) -> Reservation {
         state.withLock { state in
-            guard state.result == nil, !state.isStdinClosed else { return .closed }
+            guard state.ending == nil, !state.isInputClosed else { return .closed }
             // Who came first goes first.
-            guard state.inputBytes < configuration.inputHighWatermark, state.writers.isEmpty else { return .wait }
+            guard state.inputBytes < bounds.inputHighWatermark, state.writers.isEmpty else { return .wait }
             state.inputBytes += byteCount
-            state.isStdinClosed = closesStdin
+            state.isInputClosed = closesInput
             return .granted
         }
     }
@@ -192,37 +198,10 @@ extension PodStreamFlow {
     /// Resumes the continuation as soon as it is worth asking for room again.
     func awaitInputRoom(_ writer: CheckedContinuation<Void, Never>) {
         let isReady = state.withLock { state in
-            if state.result != nil || state.inputBytes <= configuration.inputLowWatermark { return true }
+            if state.ending != nil || state.inputBytes <= bounds.inputLowWatermark { return true }
             state.writers.append(writer)
             return false
         }
         if isReady { writer.resume() }
-    }
-}
-
-extension ExecOutput {
-    /// The number of bytes in it.
-    var byteCount: Int {
-        switch self {
-        case .stdout(let bytes), .stderr(let bytes): bytes.count
-        }
-    }
-
-    /// Takes another piece's bytes over; false if it is of another stream.
-    fileprivate mutating func append(_ other: ExecOutput) -> Bool {
-        switch (self, other) {
-        case (.stdout(var bytes), .stdout(let more)):
-            // Let go of first, so that the bytes are appended in place.
-            self = .stdout([])
-            bytes += more
-            self = .stdout(bytes)
-        case (.stderr(var bytes), .stderr(let more)):
-            self = .stderr([])
-            bytes += more
-            self = .stderr(bytes)
-        default:
-            return false
-        }
-        return true
     }
 }

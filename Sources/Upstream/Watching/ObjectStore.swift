@@ -1,8 +1,8 @@
 import Synchronization
 
-/// The objects of one resource as last seen, and who wants to know of changes. One lock; each change costs the same
-/// however many objects there are.
-final class ObjectStore<Object: KubernetesObject>: Sendable {
+/// The objects of one kind as last seen, by name, and who wants to know of changes. One lock; a change of a named object
+/// costs the same however many there are.
+package final class ObjectStore<Object: Equatable & Sendable>: Sendable {
     private struct State {
         var isSynced = false
         var isAvailable = true
@@ -26,6 +26,12 @@ final class ObjectStore<Object: KubernetesObject>: Sendable {
             for observer in observers.values { observer.yield() }
         }
 
+        mutating func remove(_ name: String) {
+            guard objects.removeValue(forKey: name) != nil else { return }
+            publish(nil, name: name)
+            publishChange()
+        }
+
         /// Notes that what is known is true as far as it goes; who waited for that is to be resumed.
         mutating func sync() -> [UInt64: CheckedContinuation<Void, any Error>] {
             isSynced = true
@@ -33,16 +39,27 @@ final class ObjectStore<Object: KubernetesObject>: Sendable {
         }
     }
 
+    private let name: @Sendable (Object) -> String
     private let state = Mutex(State())
 
-    var isSynced: Bool { state.withLock { $0.isSynced } }
+    /// Makes a store without objects.
+    ///
+    /// - Parameter name: What an object is called.
+    package init(name: @escaping @Sendable (Object) -> String) {
+        self.name = name
+    }
 
-    /// False while the API server does not have the resource.
-    var isAvailable: Bool { state.withLock { $0.isAvailable } }
+    /// True once there was a list, or it was clear that there is none to be had.
+    package var isSynced: Bool { state.withLock { $0.isSynced } }
 
-    var objects: [Object] { state.withLock { Array($0.objects.values) } }
+    /// False while the server does not know objects of this kind.
+    package var isAvailable: Bool { state.withLock { $0.isAvailable } }
 
-    func object(named name: String) -> Object? { state.withLock { $0.objects[name] } }
+    /// All objects, in no order.
+    package var objects: [Object] { state.withLock { Array($0.objects.values) } }
+
+    /// The object of this name.
+    package func object(named name: String) -> Object? { state.withLock { $0.objects[name] } }
 }
 
 // MARK: - Changes
@@ -50,11 +67,11 @@ final class ObjectStore<Object: KubernetesObject>: Sendable {
 extension ObjectStore {
     /// Takes over a complete list: what is not in it is gone.
     ///
-    /// - Returns: True if the API server did not have the resource before.
+    /// - Returns: True if the server did not know objects of this kind before.
     @discardableResult
-    func replace(with list: [Object]) -> Bool {
+    package func replace(with list: [Object]) -> Bool {
         let (waiters, appears) = state.withLock { state in
-            let objects = Dictionary(list.map { ($0.metadata.name, $0) }, uniquingKeysWith: { $1 })
+            let objects = Dictionary(list.map { (name($0), $0) }, uniquingKeysWith: { $1 })
             let previous = exchange(&state.objects, with: objects)
             let isFirst = !state.isSynced
             for name in state.subscribers.keys where isFirst || previous[name] != objects[name] {
@@ -68,11 +85,11 @@ extension ObjectStore {
         return appears
     }
 
-    /// The API server does not have the resource. If it never had, there are no objects; if it had, those last seen
-    /// stay: what has taken the resource away has deleted its objects one by one, and been seen to, before.
+    /// The server does not know objects of this kind. If it never had, there are no objects; if it had, those last seen
+    /// stay: what has taken the kind away has deleted its objects one by one, and been seen to, before.
     ///
     /// - Returns: True if this is news.
-    func resourceIsMissing() -> Bool {
+    package func kindIsMissing() -> Bool {
         let (waiters, isNews) = state.withLock { state in
             let isNews = exchange(&state.isAvailable, with: false)
             if !state.isSynced {
@@ -86,22 +103,24 @@ extension ObjectStore {
     }
 
     /// An object was created or changed.
-    func set(_ object: Object) {
+    package func set(_ object: Object) {
         state.withLock { state in
-            let name = object.metadata.name
+            let name = name(object)
             guard state.objects.updateValue(object, forKey: name) != object else { return }
             state.publish(object, name: name)
             state.publishChange()
         }
     }
 
-    /// An object is gone.
-    func remove(_ object: Object) {
+    /// The object of this name is gone.
+    package func remove(named name: String) {
+        state.withLock { $0.remove(name) }
+    }
+
+    /// The object of which this is true, if there is one, is gone. Costs more the more objects there are.
+    package func remove(where isGone: (Object) -> Bool) {
         state.withLock { state in
-            let name = object.metadata.name
-            guard state.objects.removeValue(forKey: name) != nil else { return }
-            state.publish(nil, name: name)
-            state.publishChange()
+            if let name = state.objects.first(where: { isGone($0.value) })?.key { state.remove(name) }
         }
     }
 }
@@ -110,7 +129,7 @@ extension ObjectStore {
 
 extension ObjectStore {
     /// The object of this name, now if there was a list, and after each change.
-    func updates(ofObjectNamed name: String) -> AsyncStream<Object?> {
+    package func updates(ofObjectNamed name: String) -> AsyncStream<Object?> {
         let (stream, continuation) = AsyncStream<Object?>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let id = state.withLock { state in
             let id = state.makeID()
@@ -134,7 +153,7 @@ extension ObjectStore {
     }
 
     /// An element now if there was a list, and after each change of anything; those not taken are one.
-    func changes() -> AsyncStream<Void> {
+    package func changes() -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         let id = state.withLock { state in
             let id = state.makeID()
@@ -150,7 +169,7 @@ extension ObjectStore {
     }
 
     /// Returns after the first list; throws `CancellationError` if the task is cancelled first.
-    func waitUntilSynced() async throws {
+    package func waitUntilSynced() async throws {
         let id = state.withLock { $0.makeID() }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in

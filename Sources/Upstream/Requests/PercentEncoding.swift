@@ -1,7 +1,7 @@
 extension String {
     /// The text with everything but RFC 3986's unreserved characters percent-encoded: fit for a path segment, a query
     /// key or a query value, where Go's servers would read `+` as a space.
-    var percentEncoded: String {
+    package var percentEncoded: String {
         let digits = Array("0123456789ABCDEF".utf8)
         var encoded: [UInt8] = []
         encoded.reserveCapacity(utf8.count)

@@ -1,23 +1,25 @@
 import NIOCore
 import NIOHTTP1
 
-/// Sends the request of a stream's handshake, and reads the answer if it is a refusal, its body up to a limit.
-final class PodStreamRefusalReader: ChannelInboundHandler, RemovableChannelHandler {
+/// Sends the request of a handshake, and reads the answer if it is a refusal, its body up to a limit.
+final class RefusalReader<Stream: Sendable>: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
 
-    private let request: HTTPRequestHead
+    private let head: HTTPRequestHead
+    private let body: ByteBuffer?
     private let limit: Int
-    private let promise: EventLoopPromise<PodStreamHandshake.Refusal>
-    private var refusal: PodStreamHandshake.Refusal?
+    private let outcome: EventLoopPromise<HandshakeOutcome<Stream>>
+    private var refusal: Refusal?
 
     /// - Parameters:
-    ///   - limit: How much of the body is read, in bytes.
-    ///   - refusal: Succeeds with a refusal, fails if the connection does or ends without one.
-    init(request: HTTPRequestHead, limit: Int, refusal: EventLoopPromise<PodStreamHandshake.Refusal>) {
-        self.request = request
+    ///   - limit: How much of the answer's body is read, in bytes.
+    ///   - outcome: Succeeds with a refusal, fails if the connection does or ends without one.
+    init(head: HTTPRequestHead, body: ByteBuffer?, limit: Int, outcome: EventLoopPromise<HandshakeOutcome<Stream>>) {
+        self.head = head
+        self.body = body
         self.limit = limit
-        promise = refusal
+        self.outcome = outcome
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -32,7 +34,7 @@ final class PodStreamRefusalReader: ChannelInboundHandler, RemovableChannelHandl
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head(let head):
-            refusal = .init(head: head, body: ByteBuffer())
+            refusal = Refusal(head: head, body: ByteBuffer())
         case .body(let bytes):
             let room = limit - (refusal?.body.readableBytes ?? 0)
             refusal?.body.writeBytes(bytes.readableBytesView.prefix(room))
@@ -62,12 +64,13 @@ final class PodStreamRefusalReader: ChannelInboundHandler, RemovableChannelHandl
             // A header holds what none may, such as a token with a line break. Other failures end the connection.
             if error is HTTPParserError { channel.pipeline.fireErrorCaught(error) }
         }
-        context.write(wrapOutboundOut(.head(request)), promise: sent)
+        context.write(wrapOutboundOut(.head(head)), promise: sent)
+        if let body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
     }
 
     /// What came so far is the answer; without even a head there is none. Only the first call counts.
     private func finish(_ error: any Error = ChannelError.eof) {
-        if let refusal { promise.succeed(refusal) } else { promise.fail(error) }
+        if let refusal { outcome.succeed(.refused(refusal)) } else { outcome.fail(error) }
     }
 }

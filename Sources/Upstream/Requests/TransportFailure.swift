@@ -9,24 +9,52 @@ import NIOSSL
     import Darwin
 #endif
 
-/// What network errors mean, in words and as ``APIError/Code``.
-enum TransportFailure {
-    /// The kind of failure.
-    static func code(for error: any Error) -> APIError.Code {
+/// What an error of the network means, and in words.
+package struct TransportFailure {
+    /// What kind of failure it is.
+    package enum Kind: Hashable, Sendable {
+        /// The asking task was cancelled.
+        case cancelled
+        /// Something took longer than it may.
+        case timeout
+        /// No connection, a broken one, or one that can't be trusted.
+        case broken
+    }
+
+    /// What kind of failure it is.
+    package let kind: Kind
+    /// A sentence without a full stop.
+    package let words: String
+
+    /// Explains an error.
+    package init(_ error: any Error) {
+        kind = Self.kind(of: error)
+        words = Self.words(for: error)
+    }
+
+    private static func kind(of error: any Error) -> Kind {
         switch error {
         case is CancellationError: .cancelled
-        case ChannelError.connectTimeout, is HandshakeTimeout: .timeout
-        case let error as HTTPClientError: code(for: error)
-        default: .transport
+        case ChannelError.connectTimeout, HandshakeFailure.timeout: .timeout
+        case let error as HTTPClientError: kind(of: error)
+        default: .broken
         }
     }
 
-    /// A sentence without a full stop.
-    static func words(for error: any Error) -> String {
+    private static func kind(of error: HTTPClientError) -> Kind {
+        switch error {
+        case .cancelled: .cancelled
+        case .connectTimeout, .readTimeout, .writeTimeout, .deadlineExceeded, .tlsHandshakeTimeout,
+            .getConnectionFromPoolTimeout:
+            .timeout
+        default: .broken
+        }
+    }
+
+    private static func words(for error: any Error) -> String {
         switch error {
         case is CancellationError: "cancelled"
-        case let error as HandshakeTimeout: "no answer to the handshake within \(error.limit)"
-        case is PodStreamHandshake.HeadTooLong: "the head of the answer is longer than any API server's"
+        case let error as HandshakeFailure: error.description
         case ChannelError.connectTimeout(let limit): "no connection within \(Duration(limit))"
         case ChannelError.ioOnClosedChannel, ChannelError.alreadyClosed, ChannelError.eof,
             ChannelError.inappropriateOperationForState:
@@ -42,21 +70,11 @@ enum TransportFailure {
         }
     }
 
-    private static func code(for error: HTTPClientError) -> APIError.Code {
-        switch error {
-        case .cancelled: .cancelled
-        case .connectTimeout, .readTimeout, .writeTimeout, .deadlineExceeded, .tlsHandshakeTimeout,
-            .getConnectionFromPoolTimeout:
-            .timeout
-        default: .transport
-        }
-    }
-
     private static func words(for error: HTTPClientError) -> String {
         switch error {
         case .cancelled: "cancelled"
         case .connectTimeout, .tlsHandshakeTimeout: "no connection within the time limit"
-        case .readTimeout, .deadlineExceeded: "no answer within the time limit"
+        case .readTimeout, .deadlineExceeded, .getConnectionFromPoolTimeout: "no answer within the time limit"
         case .remoteConnectionClosed: "the connection was closed"
         default: error.shortDescription
         }
@@ -69,9 +87,4 @@ enum TransportFailure {
         let lookup = (error.dnsAError ?? error.dnsAAAAError).map { "\($0)" } ?? "no address found"
         return "can't look up \(error.host): \(lookup)"
     }
-}
-
-/// TCP, TLS and the WebSocket handshake took longer than this together.
-struct HandshakeTimeout: Error {
-    var limit: Duration
 }

@@ -1,7 +1,7 @@
 import NIOCore
 import Testing
 
-@testable import Kubernetes
+@testable import Upstream
 
 @Suite("A line buffer")
 struct LineBufferTests {
@@ -17,6 +17,18 @@ struct LineBufferTests {
             while let line = try buffer.next() { lines.append(String(buffer: line)) }
         }
         #expect(lines == ["first", "second line", "x"])
+        #expect(buffer.takeRest().map { String(buffer: $0) } == "rest")
+        #expect(buffer.takeRest() == nil)
+    }
+
+    @Test("begins anew behind what was left")
+    func rest() throws {
+        var buffer = LineBuffer(maximumLineBytes: 5)
+        buffer.append(ByteBuffer(string: "x"))
+        try #expect(buffer.next() == nil)
+        #expect(buffer.takeRest() == ByteBuffer(string: "x"))
+        buffer.append(ByteBuffer(string: "12345\n"))
+        try #expect(buffer.next() == ByteBuffer(string: "12345"))
     }
 
     @Test("refuses a line beyond its bound, ended or not")
@@ -27,6 +39,7 @@ struct LineBufferTests {
         #expect(throws: LineBuffer.LineTooLong.self) { try buffer.next() }
         var ended = LineBuffer(maximumLineBytes: 5)
         ended.append(ByteBuffer(string: "123456\n"))
-        #expect(throws: LineBuffer.LineTooLong.self) { try ended.next() }
+        let refused = #expect(throws: LineBuffer.LineTooLong.self) { try ended.next() }
+        #expect(refused?.limit == 5)
     }
 }

@@ -1,11 +1,11 @@
-import NIOCore
+package import NIOCore
 
 /// Cuts a stream of bytes into lines, however they are chunked.
-struct LineBuffer {
+package struct LineBuffer {
     /// A line longer than is taken.
-    struct LineTooLong: Error {
+    package struct LineTooLong: Error {
         /// The bound, in bytes.
-        var limit: Int
+        package var limit: Int
     }
 
     private let maximumLineBytes: Int
@@ -13,18 +13,23 @@ struct LineBuffer {
     /// How many of the readable bytes are known to hold no newline.
     private var searchedBytes = 0
 
-    init(maximumLineBytes: Int) {
+    /// Takes lines of up to so many bytes.
+    package init(maximumLineBytes: Int) {
         self.maximumLineBytes = maximumLineBytes
     }
 
     /// Takes the next bytes.
-    mutating func append(_ chunk: ByteBuffer) {
-        buffer.discardReadBytes()
-        buffer.writeImmutableBuffer(chunk)
+    package mutating func append(_ chunk: ByteBuffer) {
+        if buffer.readableBytes == 0 {
+            buffer = chunk
+        } else {
+            buffer.discardReadBytes()
+            buffer.writeImmutableBuffer(chunk)
+        }
     }
 
     /// The next complete line without its newline; nil if there is none yet. Empty lines are skipped.
-    mutating func next() throws(LineTooLong) -> ByteBuffer? {
+    package mutating func next() throws(LineTooLong) -> ByteBuffer? {
         while true {
             let unsearched = buffer.readableBytesView.dropFirst(searchedBytes)
             let newline = unsearched.firstIndex(of: UInt8(ascii: "\n"))
@@ -42,7 +47,7 @@ struct LineBuffer {
     }
 
     /// What is left when no more bytes come: a line without its newline; nil if there is nothing.
-    mutating func takeRest() -> ByteBuffer? {
+    package mutating func takeRest() -> ByteBuffer? {
         searchedBytes = 0
         return buffer.readableBytes > 0 ? buffer.readSlice(length: buffer.readableBytes) : nil
     }
