@@ -1,7 +1,7 @@
 import Foundation
-import Kubernetes
 import Logging
 import ServiceLifecycle
+import Upstream
 
 /// Writes on each lab's lab when it was last interacted with here: at most once a minute for each lab in use, and at once
 /// if the lab is about to be stopped.

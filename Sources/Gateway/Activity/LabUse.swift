@@ -1,7 +1,7 @@
 import Classroom
 import Foundation
-import Kubernetes
 import Synchronization
+import Upstream
 
 /// One thing that uses a lab on this gateway: a lab session, or a forwarded connection.
 ///

@@ -1,6 +1,6 @@
 import Classroom
 import Foundation
-import Kubernetes
+import Upstream
 
 /// Asks whether a connection, a lab session or a lab may exist now, and notes in the student's ledger that it does.
 ///

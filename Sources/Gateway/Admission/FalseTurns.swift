@@ -1,4 +1,4 @@
-import Kubernetes
+import Upstream
 
 /// Turns in a queue that turned out to be none: the room that is watched may be behind the one that is changed, and
 /// would call again at once.

@@ -1,8 +1,8 @@
 import Classroom
 import Foundation
-import Kubernetes
 import Logging
 import ServiceLifecycle
+import Upstream
 
 /// Sees to it that the ledgers say what this gateway holds.
 ///

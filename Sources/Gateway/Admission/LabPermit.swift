@@ -1,6 +1,6 @@
 import Classroom
 import Foundation
-import Kubernetes
+import Upstream
 
 /// Whether a student's lab may be started now: asked when there is none.
 ///

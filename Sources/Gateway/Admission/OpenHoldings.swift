@@ -1,7 +1,7 @@
 import Classroom
-import Kubernetes
 import Foundation
 import Synchronization
+import Upstream
 
 /// What this gateway holds for students at present, and what the ledgers have to say of it.
 final class OpenHoldings: Sendable {

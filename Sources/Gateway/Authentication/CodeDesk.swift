@@ -1,6 +1,6 @@
 import Classroom
-import Kubernetes
 import Foundation
+import Upstream
 
 /// Takes one-time passwords, each once, whichever gateways they reach.
 ///

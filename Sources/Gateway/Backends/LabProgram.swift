@@ -1,4 +1,4 @@
-import Kubernetes
+import Upstream
 
 /// The streams of a program that runs in a lab.
 ///
@@ -20,6 +20,3 @@ protocol LabProgram: Sendable {
     /// Closes the streams; how the program ends is not known then, for this reason.
     func close(reason: String)
 }
-
-/// A piece of a program's output.
-typealias ProgramOutput = ExecOutput

@@ -1,7 +1,7 @@
 import Classroom
 import Foundation
-import Kubernetes
 import SSHServer
+import Upstream
 
 /// Carries out the gateway's own commands. What they print is their output; no quota stands in their way, for they are how
 /// a student finds out about quotas.

@@ -3,6 +3,7 @@ import Kubernetes
 import Logging
 import SSHServer
 import Synchronization
+import Upstream
 
 /// One forwarded connection: a channel of the client's, joined to a port in the student's lab.
 ///

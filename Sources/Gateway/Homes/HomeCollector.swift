@@ -1,5 +1,5 @@
 public import Classroom
-import Kubernetes
+import Upstream
 
 /// Reads students' homes into tar archives, for those who grade what is in them.
 ///

@@ -1,4 +1,4 @@
-import Kubernetes
+import Upstream
 
 /// Whether to try a lab again that could not be reached: it may have just gone, and the API server may be restarting.
 struct LabAttempts {

@@ -1,7 +1,7 @@
 import Classroom
 import Foundation
-import Kubernetes
 import Synchronization
+import Upstream
 
 /// One wait for one lab: looks at it, does what that calls for, and looks again at each change.
 final class LabStart: Sendable {

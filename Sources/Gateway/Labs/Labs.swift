@@ -1,5 +1,5 @@
 import Classroom
-import Kubernetes
+import Upstream
 
 /// Finds a student's lab, or starts it.
 ///

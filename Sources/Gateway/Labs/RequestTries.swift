@@ -1,4 +1,4 @@
-import Kubernetes
+import Upstream
 
 /// Tries of requests whose failure may pass.
 struct RequestTries {

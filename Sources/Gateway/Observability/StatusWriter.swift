@@ -2,6 +2,7 @@ import Classroom
 import Foundation
 import Kubernetes
 import Logging
+import Upstream
 
 /// Writes into the status of the custom resources what `kubectl get students` and `get courses` show. Run by the elected
 /// gateway; nothing is decided by what it writes.

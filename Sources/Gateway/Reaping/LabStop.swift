@@ -1,7 +1,7 @@
 import Classroom
 import Foundation
-import Kubernetes
 import Logging
+import Upstream
 
 /// Ends labs.
 ///

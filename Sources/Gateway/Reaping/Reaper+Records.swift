@@ -1,6 +1,6 @@
 import Classroom
 import Foundation
-import Kubernetes
+import Upstream
 
 extension Reaper {
     // MARK: Gateways that have died

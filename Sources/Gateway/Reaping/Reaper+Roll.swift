@@ -1,6 +1,6 @@
 import Classroom
 import Foundation
-import Kubernetes
+import Upstream
 
 extension Reaper {
     /// Between two calls of the roll while labs come and go: a lab that was there for so long is missed when it has gone,

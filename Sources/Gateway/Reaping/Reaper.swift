@@ -1,7 +1,7 @@
 import Classroom
 import Foundation
-import Kubernetes
 import Logging
+import Upstream
 
 /// Ends labs: those that nobody uses, that are too old, whose student or course is gone, and whose budget is spent. Run by
 /// one gateway, which the others have elected.

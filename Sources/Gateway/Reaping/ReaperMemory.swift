@@ -1,5 +1,5 @@
 import Foundation
-import Kubernetes
+import Upstream
 
 /// What the elected gateway remembers from sweep to sweep.
 struct ReaperMemory {

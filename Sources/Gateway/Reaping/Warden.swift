@@ -1,8 +1,8 @@
 import Classroom
 import Foundation
-import Kubernetes
 import Logging
 import ServiceLifecycle
+import Upstream
 
 /// Looks after everything that uses labs on this gateway: warns who is about to lose something, and ends what may not go
 /// on. The labs themselves are ended by the elected gateway's ``Reaper``.

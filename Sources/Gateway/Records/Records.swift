@@ -1,7 +1,7 @@
-import Kubernetes
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Upstream
 
 /// Records that all gateways share, one for each student or course.
 ///

@@ -1,6 +1,6 @@
-import Kubernetes
 import Logging
 import Synchronization
+import Upstream
 
 /// Runs things in a lab: the program of a lab session, and the gateway's own small commands beside it, which are the
 /// only way to reach a process there (no backend has signals for them).

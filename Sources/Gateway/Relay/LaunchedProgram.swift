@@ -1,4 +1,4 @@
-import Kubernetes
+import Upstream
 
 /// A program that the launcher has started: the launcher's line, and what came with it.
 struct LaunchedProgram: Sendable {

@@ -1,7 +1,7 @@
-import Kubernetes
 import Logging
 import SSHServer
 import Synchronization
+import Upstream
 
 /// The joint of one lab session: bytes, sizes, signals and ends, both ways.
 ///

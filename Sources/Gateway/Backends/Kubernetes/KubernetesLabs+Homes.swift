@@ -1,6 +1,7 @@
 import Foundation
 import Kubernetes
 import Synchronization
+import Upstream
 
 extension KubernetesLabs {
     /// How long a pod that reads a home may take to start.

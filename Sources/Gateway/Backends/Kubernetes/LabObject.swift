@@ -1,6 +1,7 @@
 import Classroom
 import Foundation
 import Kubernetes
+import Upstream
 
 /// A lab's pod, as the gateway keeps it: what it says of the lab, worked out once for each change.
 struct LabObject: KubernetesObject {
