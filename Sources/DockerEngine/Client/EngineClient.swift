@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+public import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -18,13 +19,17 @@ public final class EngineClient: Sendable {
     /// The API version agreed on; nil until the engine was asked, and again after it could not be reached: what comes
     /// back may be another one.
     private let agreedVersion = Mutex<APIVersion?>(nil)
+    private let logger: Logger
 
     /// Makes a client; connects to nothing yet.
     ///
     /// - Parameter socketPath: Such as `/run/docker.sock`, or `/run/podman/podman.sock`.
-    public init(socketPath: String, configuration: EngineConfiguration = .init()) {
+    public init(
+        socketPath: String, configuration: EngineConfiguration = .init(), logger: Logger = Logger(label: "labgate")
+    ) {
         self.socketPath = socketPath
         self.configuration = configuration
+        self.logger = logger
         let group = MultiThreadedEventLoopGroup.singleton
         dialer = HijackDialer(socketPath: socketPath, bounds: configuration.exec.bounds, group: group)
         var http = HTTPClient.Configuration(
@@ -133,12 +138,14 @@ extension EngineClient {
         http.method = request.method
         http.headers = request.headers
         if let body = request.body { http.body = .bytes(body) }
-        let response: HTTPClientResponse
+        let (response, sent): (HTTPClientResponse, ContinuousClock.Instant)
         do {
+            sent = .now
             response = try await client.execute(http, timeout: TimeAmount(request.timeout ?? configuration.readTimeout))
         } catch {
             throw failure(error, operation: request.operation)
         }
+        ClusterClock.note(response.headers, sent: sent, of: "container engine", logger: logger)
         // 304 says that it is as asked for already: started, or stopped.
         if (200..<300).contains(response.status.code) || response.status == .notModified { return response }
         let body =
