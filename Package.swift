@@ -7,9 +7,10 @@ import PackageDescription
 //                CLibSSH ▶ SSHServer ──┐
 //   Upstream ─┬▶ Kubernetes ──┬────────┼▶ Gateway ─┬▶ labgate          (X ▶ Y: Y imports X)
 //             │               ▼        │           │
-//             │   CCrypt ▶ Classroom ──┘           │
-//             │            Telemetry, Dashboard ───┘
-//             └▶ DockerEngine                                          (joined by nobody yet)
+//             │   CCrypt ▶ Classroom ──┤           │
+//             └▶ DockerEngine ─────────┤           │
+//                RecordDatabase ───────┘           │
+//                          Telemetry, Dashboard ───┘
 
 /// What every Swift target of ours is held to.
 let strict: [SwiftSetting] = [
@@ -34,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -101,6 +103,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The records of one host, in SQLite: the only way to GRDB.
+        .target(
+            name: "RecordDatabase",
+            dependencies: [.product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict
+        ),
         // Who and what: courses, students, credentials, usage; the documents and custom resources that describe them.
         .target(
             name: "Classroom",
@@ -119,10 +127,11 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Classroom", "Kubernetes", "SSHServer", "Upstream",
+                "Classroom", "DockerEngine", "Kubernetes", "RecordDatabase", "SSHServer", "Upstream",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
@@ -153,7 +162,8 @@ let package = Package(
         .executableTarget(
             name: "labgate",
             dependencies: [
-                "Classroom", "Dashboard", "Gateway", "Kubernetes", "SSHServer", "Telemetry",
+                "Classroom", "Dashboard", "DockerEngine", "Gateway", "Kubernetes", "RecordDatabase", "SSHServer",
+                "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -210,6 +220,8 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "RecordDatabaseTests", dependencies: ["RecordDatabase", "TestSupport"], swiftSettings: strict),
+        .testTarget(
             name: "ClassroomTests",
             dependencies: [
                 "Classroom", "TestSupport",
@@ -222,7 +234,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Classroom", "Gateway", "Kubernetes", "SSHServer", "TestSupport",
+                "Classroom", "DockerEngine", "Gateway", "Kubernetes", "RecordDatabase", "SSHServer", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -252,6 +264,8 @@ let package = Package(
         // The main job: real ssh against the real executable against a real cluster.
         .testTarget(
             name: "ClusterTests", dependencies: ["TestSupport"], exclude: ["Scripts"], swiftSettings: strict),
+        // What is special to one host: the same against a container engine.
+        .testTarget(name: "HostTests", dependencies: ["DockerEngine", "TestSupport"], swiftSettings: strict),
         // Every SSH client that students use, against the same.
         .testTarget(
             name: "ClientTests", dependencies: ["TestSupport"], exclude: ["Scripts", "CLIENTS.md", "table.py"],
