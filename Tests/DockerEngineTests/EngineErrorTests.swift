@@ -36,6 +36,7 @@ struct EngineErrorTests {
             error(.internalServerError, #"{"cause":"container state improper","message":"can only exec"}"#).isWrongState)
         #expect(!error(.internalServerError, #"{"message":"disk full"}"#).isWrongState)
         #expect(error(.notFound, "").isNotFound)
+        #expect(error(.internalServerError, #"{"cause":"no such container","message":"a: gone"}"#).isNotFound)
     }
 
     @Test("tell what to do about an engine that is not there")

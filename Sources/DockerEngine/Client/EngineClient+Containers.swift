@@ -29,14 +29,14 @@ extension EngineClient {
             .POST, id, "/stop", query: [("t", "\(seconds)")], "stop", timeout: configuration.readTimeout + timeout)
     }
 
-    /// Removes a container; its named volumes stay.
+    /// Removes a container and its anonymous volumes; its named volumes stay.
     ///
     /// - Parameters:
     ///   - id: Its id or name. Only the id is sure not to be that of a successor.
     ///   - force: True to end it first if it runs.
     public func removeContainer(_ id: String, force: Bool = false) async throws(EngineError) {
-        // Without v, named and anonymous volumes stay.
-        try await perform(.DELETE, id, "", query: [("force", "\(force)"), ("v", "false")], "remove")
+        // Whatever v says, both engines leave volumes with names alone.
+        try await perform(.DELETE, id, "", query: [("force", "\(force)"), ("v", "true")], "remove")
     }
 
     /// The container of this id or name.

@@ -19,17 +19,19 @@ extension EngineClient {
     ///
     /// - Parameters:
     ///   - name: With its tag or digest. Without either, `latest` is meant.
+    ///   - login: Who asks the registry; nil for nobody in particular.
     ///   - progress: Is told what is going on; must not take long.
     /// - Throws: ``EngineError`` in the registry's words. Both engines say yes first and tell a failure within the
     ///   answer.
     public func pullImage(
-        named name: String, progress: (PullProgress) -> Void = { _ in }
+        named name: String, login: RegistryLogin? = nil, progress: (PullProgress) -> Void = { _ in }
     ) async throws(EngineError) {
         let operation = "pull image \(name)"
         // Docker gets every tag there is if none is named.
-        let request = EngineRequest(
+        var request = EngineRequest(
             .POST, "/images/create", query: [("fromImage", name.withTag)], operation: operation,
             timeout: configuration.followSilenceLimit)
+        if let login { request.headers.add(name: "X-Registry-Auth", value: try login.header(operation)) }
         try await readLines(of: request) { (line: PullProgress) throws(EngineError) in
             if let error = line.error { throw EngineError(code: .failed, operation: operation, message: error) }
             progress(line)

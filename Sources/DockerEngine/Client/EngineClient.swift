@@ -61,6 +61,11 @@ extension EngineClient {
         try await decode(EngineRequest(.GET, "/version", operation: "get version", isVersioned: false))
     }
 
+    /// What the engine's host has, and what the engine can do on it.
+    public func info() async throws(EngineError) -> EngineInfo {
+        try await decode(EngineRequest(.GET, "/info", operation: "get info"))
+    }
+
     /// Asks the engine for a sign of life.
     public func ping() async throws(EngineError) {
         _ = try await newestAPIVersion()

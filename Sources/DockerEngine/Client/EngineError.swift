@@ -40,7 +40,9 @@ public struct EngineError: Error, Hashable, Sendable {
 
 extension EngineError {
     /// True if the container, image, volume or exec does not exist.
-    public var isNotFound: Bool { code == .http(404) }
+    ///
+    /// Podman answers 500, and names the cause, if it goes just while it is looked at.
+    public var isNotFound: Bool { code == .http(404) || code == .http(500) && cause == "no such container" }
 
     /// True if a container of this name exists, which may be one that is still being removed.
     ///

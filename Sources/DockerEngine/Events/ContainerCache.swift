@@ -2,6 +2,7 @@ import Foundation
 public import Logging
 import NIOHTTP1
 public import ServiceLifecycle
+import Synchronization
 import Upstream
 
 /// The containers that have certain labels, kept up to date by the engine's events.
@@ -13,6 +14,8 @@ public final class ContainerCache: Service {
     private let configuration: ContainerCacheConfiguration
     private let logger: Logger
     private let store = ObjectStore<Container> { $0.name }
+    /// Held while the store is changed.
+    private let looks = Mutex(ContainerLooks())
 
     /// Makes a cache; ``run()`` fills it.
     ///
@@ -59,6 +62,50 @@ extension ContainerCache {
     /// An element now (once the cache is synced) and after each change of any container. A slow reader gets one element
     /// for all changes in the meantime. Every use makes a stream of its own.
     public var changes: AsyncStream<Void> { store.changes() }
+}
+
+// MARK: - What this side has done
+
+extension ContainerCache {
+    /// Looks at a container now, and does not wait for the engine's event, which comes a moment after whoever made or
+    /// changed it has the answer.
+    ///
+    /// - Returns: The container; nil if it is gone.
+    @discardableResult
+    public func refresh(_ id: String) async throws(EngineError) -> Container? {
+        let look = looks.withLock { $0.begin() }
+        do throws(EngineError) {
+            let container = try await client.container(id)
+            if labels.allSatisfy({ container.labels[$0.key] == $0.value }) { set(container, seenBy: look) }
+            return container
+        } catch {
+            guard error.isNotFound else { throw error }
+            looks.withLock { looks in
+                looks.forget(id)
+                store.remove { $0.id == id }
+            }
+            return nil
+        }
+    }
+
+    private func set(_ container: Container, seenBy look: ContainerLooks.Look) {
+        looks.withLock { looks in
+            guard !looks.hasLater(container.id, than: look) else { return }
+            looks.note(container.id, look)
+            store.set(container)
+        }
+    }
+
+    /// Takes over a complete list: what is not in it is gone, unless it was seen later.
+    private func takeOver(_ list: [Container], seenBy look: ContainerLooks.Look) {
+        looks.withLock { looks in
+            let later = store.objects.filter { looks.hasLater($0.id, than: look) }
+            let containers = list + later
+            looks.forget(except: Set(containers.map(\.id)))
+            for container in list { looks.note(container.id, look) }
+            store.replace(with: containers)
+        }
+    }
 }
 
 // MARK: - Following
@@ -114,31 +161,22 @@ extension ContainerCache {
             .GET, "/events", query: [("since", "\(since)"), ("filters", filters.json)], operation: operation,
             timeout: client.configuration.followSilenceLimit)
         try await client.readLines(of: request) { (event: EngineEvent) throws(EngineError) in
-            guard event.concernsContainer else { return }
-            if let container = try await inspect(event.id) {
-                store.set(container)
-            } else {
-                store.remove { $0.id == event.id }
-            }
+            if event.concernsContainer { try await refresh(event.id) }
         }
     }
 
     private func list() async throws(EngineError) {
         var containers: [Container] = []
+        let look = looks.withLock { $0.begin() }
         for summary in try await client.containers(labels: labels) {
-            if let container = try await inspect(summary.id) { containers.append(container) }
+            do throws(EngineError) {
+                containers.append(try await client.container(summary.id))
+            } catch {
+                // Gone meanwhile.
+                guard error.isNotFound else { throw error }
+            }
         }
-        store.replace(with: containers)
-    }
-
-    /// - Returns: nil if the container is gone.
-    private func inspect(_ id: String) async throws(EngineError) -> Container? {
-        do throws(EngineError) {
-            return try await client.container(id)
-        } catch {
-            if error.isNotFound { return nil }
-            throw error
-        }
+        takeOver(containers, seenBy: look)
     }
 
     private func logOutage(_ error: EngineError) {

@@ -68,7 +68,7 @@ public final class EngineExecStream: Sendable {
     }
 
     /// Closes the connection. The result is `lost` with this reason, unless it is known already.
-    func close(reason: String = "closed by this side") {
+    public func close(reason: String = "closed by this side") {
         resizer.stop()
         connection.close(reason: reason)
     }

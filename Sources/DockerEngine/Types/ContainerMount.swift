@@ -6,6 +6,8 @@ public enum ContainerMount: Hashable, Sendable {
     case bind(source: String, target: String, readOnly: Bool)
     /// A named volume, which is made if it does not exist; an empty one takes over what the image has at the target.
     case volume(name: String, target: String, readOnly: Bool)
+    /// A volume without a name, which is made for the container and goes with it.
+    case anonymousVolume(target: String)
     /// An empty file system in memory of at most this many bytes, gone with the container.
     case temporary(target: String, byteCount: Int64)
 }
@@ -35,6 +37,9 @@ extension ContainerMount: Encodable {
             try container.encode(name, forKey: .source)
             try container.encode(target, forKey: .target)
             try container.encode(readOnly, forKey: .readOnly)
+        case .anonymousVolume(let target):
+            try container.encode("volume", forKey: .type)
+            try container.encode(target, forKey: .target)
         case .temporary(let target, let byteCount):
             try container.encode("tmpfs", forKey: .type)
             try container.encode(target, forKey: .target)

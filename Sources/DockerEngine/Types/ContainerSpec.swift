@@ -21,6 +21,8 @@ public struct ContainerSpec: Hashable, Sendable {
     public var hostname: String?
     /// What is mounted into it.
     public var mounts: [ContainerMount] = []
+    /// Containers whose volumes it has as well, by id or name.
+    public var volumesFrom: [String] = []
     /// The memory limit in bytes; swap is not granted beyond it. Nil for none.
     public var memoryBytes: Int64?
     /// The limit of CPU time, in billionths of a CPU. Nil for none.
@@ -34,6 +36,8 @@ public struct ContainerSpec: Hashable, Sendable {
     public var storageBytes: Int64?
     /// The capabilities taken away.
     public var droppedCapabilities = ["ALL"]
+    /// The capabilities left, or given back, to a container of root's.
+    public var addedCapabilities: [String] = []
     /// True to let programs gain privileges through set-user-ID files.
     public var allowsNewPrivileges = false
     /// True to let it write to nothing but its mounts.
@@ -42,6 +46,8 @@ public struct ContainerSpec: Hashable, Sendable {
     public var networkMode = "none"
     /// True to run an init process as number 1: `docker-init`, or Podman's `catatonit`, must be on the host.
     public var usesInit = true
+    /// True to have the engine remove it, and its anonymous volumes, as soon as it has ended.
+    public var removesItself = false
 
     /// Describes a container.
     public init(image: String, command: [String]? = nil) {
@@ -65,6 +71,7 @@ extension ContainerSpec: Encodable {
 
     private enum HostKeys: String, CodingKey {
         case mounts = "Mounts"
+        case volumesFrom = "VolumesFrom"
         case memory = "Memory"
         case memorySwap = "MemorySwap"
         case nanoCPUs = "NanoCpus"
@@ -72,11 +79,13 @@ extension ContainerSpec: Encodable {
         case ulimits = "Ulimits"
         case storage = "StorageOpt"
         case droppedCapabilities = "CapDrop"
+        case addedCapabilities = "CapAdd"
         case securityOptions = "SecurityOpt"
         case readOnlyRootFilesystem = "ReadonlyRootfs"
         case networkMode = "NetworkMode"
         case usesInit = "Init"
         case restartPolicy = "RestartPolicy"
+        case removesItself = "AutoRemove"
     }
 
     /// Writes the body of `POST /containers/create`.
@@ -93,13 +102,16 @@ extension ContainerSpec: Encodable {
         var host = container.nestedContainer(keyedBy: HostKeys.self, forKey: .host)
         try encodeLimits(to: &host)
         try host.encode(mounts, forKey: .mounts)
+        if !volumesFrom.isEmpty { try host.encode(volumesFrom, forKey: .volumesFrom) }
         try host.encode(droppedCapabilities, forKey: .droppedCapabilities)
+        if !addedCapabilities.isEmpty { try host.encode(addedCapabilities, forKey: .addedCapabilities) }
         // Without a seccomp option both engines apply their default profile.
         try host.encode(allowsNewPrivileges ? [] : ["no-new-privileges"], forKey: .securityOptions)
         try host.encode(readOnlyRootFilesystem, forKey: .readOnlyRootFilesystem)
         try host.encode(networkMode, forKey: .networkMode)
         try host.encode(usesInit, forKey: .usesInit)
         try host.encode(["Name": "no"], forKey: .restartPolicy)
+        if removesItself { try host.encode(true, forKey: .removesItself) }
     }
 
     private func encodeLimits(to host: inout KeyedEncodingContainer<HostKeys>) throws {

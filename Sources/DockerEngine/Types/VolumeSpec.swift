@@ -4,8 +4,8 @@ public struct VolumeSpec: Hashable, Sendable, Encodable {
     public var name: String
     /// Who keeps it.
     public var driver = "local"
-    /// What the driver is told. Both engines' `local` takes `size` (such as `1G`) where its files lie on XFS mounted
-    /// with `pquota`, and refuses it elsewhere.
+    /// What the driver is told. Both engines' `local` takes a size where its files lie on XFS mounted with `pquota`, and
+    /// refuses it elsewhere: Docker as `size`, Podman as `o` with `size=` in it.
     public var driverOptions: [String: String] = [:]
     /// Labels.
     public var labels: [String: String] = [:]
