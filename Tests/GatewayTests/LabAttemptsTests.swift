@@ -17,4 +17,15 @@ struct LabAttemptsTests {
     func lost(reason: String, isGone: Bool) {
         #expect(LabAttempts.isLabGone(reason) == isGone)
     }
+
+    @Test("A backend that cannot be asked, whatever its words, says nothing about the lab")
+    func away() {
+        let lab = Lab(named: "lab-edu01", uid: "1")
+        var attempts = LabAttempts()
+        let message = "nobody listens at the socket: the engine is not running"
+        #expect(attempts.failed(BackendError(.unavailable, operation: "exec", message: message), on: lab) != nil)
+        #expect(attempts.dead == nil)
+        #expect(attempts.failed(BackendError(.failed, operation: "exec", message: message), on: lab) != nil)
+        #expect(attempts.dead == lab)
+    }
 }

@@ -21,7 +21,10 @@ struct LabAttempts {
     }
 
     /// Whether a request was refused because the lab that is still shown is not there, or no longer runs.
-    private static func isLabGone(_ error: BackendError) -> Bool { error.code == .notFound || isLabGone(error.message) }
+    /// An engine that cannot be reached, and so "is not running", says nothing about the lab.
+    private static func isLabGone(_ error: BackendError) -> Bool {
+        error.code == .notFound || !error.isRetryable && isLabGone(error.message)
+    }
 
     /// Whether a command could not be started because the lab's container is no more, in the words of the API server, the
     /// kubelet, or containerd ("failed to create exec …: task … not found: not found").

@@ -1,0 +1,55 @@
+import Classroom
+import Foundation
+
+/// What gateways write on a lab on one host: a record, as containers' labels cannot change.
+struct ContainerNote: Codable, Hashable, Sendable {
+    static let kind = RecordKind(name: "lab-note", ownerKey: "container")
+
+    /// When it was last interacted with.
+    var interaction: Date?
+    /// When it last worked.
+    var work: Date?
+    /// Why it is stopped, in words for its student.
+    var stopReason: String?
+    /// What the student's ledger is to remember of that.
+    var holdDown: Stop?
+
+    /// - Parameter id: the container's.
+    static func key(_ id: String) -> RecordKey { RecordKey(kind: kind, owner: id) }
+
+    init() {}
+
+    /// - Returns: nil for text that is none.
+    init?(text: String) {
+        guard let note = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
+        self = note
+    }
+
+    var text: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // Encoding dates and strings does not fail.
+        return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)
+    }
+
+    /// The same with this as well.
+    func with(_ note: LabNote) -> ContainerNote {
+        var new = self
+        switch note {
+        case .marks(let marks):
+            new.interaction = marks[.interaction] ?? interaction
+            new.work = marks[.work] ?? work
+        case .stop(let stop):
+            (new.stopReason, new.holdDown) = (stop.reason, stop.holdDown)
+        }
+        return new
+    }
+
+    var stop: StopNote? { stopReason.map { StopNote(reason: $0, holdDown: holdDown) } }
+
+    var marks: ActivityMarks {
+        var marks = ActivityMarks()
+        (marks.interaction, marks.work) = (interaction, work)
+        return marks
+    }
+}

@@ -1,0 +1,51 @@
+import DockerEngine
+import Foundation
+import Kubernetes
+import Logging
+
+extension DockerLabs {
+    /// Says that the container is to go; whatever else happens, it is seen to from then on.
+    func delete(_ lab: Lab, gracePeriod: Duration?) async throws(BackendError) {
+        guard let container = containers.container(named: lab.name), container.id == lab.uid else {
+            throw BackendError(
+                .notFound, operation: "delete container \(lab.name)", message: "it is gone, or another one")
+        }
+        let label = container.labels[ContainerLabel.gracePeriod].flatMap { Int($0) }
+        let grace = gracePeriod ?? .seconds(label ?? Self.gracePeriodSeconds)
+        works.end(container.id, by: .clusterNow + grace.timeInterval)
+        publish()
+        removals.ask(ContainerRemoval(id: container.id, gracePeriod: container.state.isRunning ? grace : .zero))
+    }
+
+    /// For a container that does not say itself.
+    private static let gracePeriodSeconds = 5
+    /// How often a removal is tried that the engine refuses.
+    private static let removalTries = 5
+
+    /// Removes a container, however long the engine is away.
+    func remove(_ removal: ContainerRemoval) async {
+        let id = removal.id
+        var (backoff, refusals) = (Labs.backoff, 0)
+        while !Task.isCancelled {
+            do throws(EngineError) {
+                if removal.gracePeriod > .zero { try await client.stopContainer(id, timeout: removal.gracePeriod) }
+                try await client.removeContainer(id, force: true)
+                break
+            } catch {
+                if error.isNotFound { break }
+                refusals += error.isRetryable ? 0 : 1
+                guard refusals < Self.removalTries else {
+                    logger.error("A lab's container cannot be removed", metadata: ["error": "\(error)"])
+                    works.keep(id)
+                    return publish()
+                }
+            }
+            try? await Task.sleep(for: backoff.next())
+        }
+        _ = try? await containers.refresh(id)
+        guard !Task.isCancelled else { return }
+        works.keep(id)
+        await notes.remove(ContainerNote.key(id))
+        publish()
+    }
+}

@@ -1,0 +1,166 @@
+import Classroom
+import DockerEngine
+import Foundation
+import Logging
+import Synchronization
+
+extension DockerLabs {
+    func isOutdated(_ lab: Lab, _ order: LabOrder) -> Bool {
+        lab.specHash != LabContainer(order, configuration).specHash
+    }
+
+    // MARK: What a lab needs before it can be made
+
+    func prepare(_ order: LabOrder, progress: @escaping @Sendable (LabStage) async -> Void) async throws {
+        if let problem = HostCourse(order.course).problems.first { throw Self.impossible(problem) }
+        var tries = RequestTries()
+        while true {
+            do {
+                return try await prepareOnce(order, progress)
+            } catch let error as BackendError where error.isRetryable {
+                await progress(.retrying(error.message))
+                try await Task.sleep(for: tries.pause(after: error))
+            }
+        }
+    }
+
+    private func prepareOnce(_ order: LabOrder, _ progress: (LabStage) async -> Void) async throws {
+        try await askingEngine { () async throws(EngineError) in try await learnFacts() }
+        try await provideImage(of: order.course, progress)
+        for volume in order.course.sharedVolumes { try await provide(volume) }
+    }
+
+    private func learnFacts() async throws(EngineError) {
+        guard facts.withLock({ $0 }) == nil else { return }
+        let (version, info) = (try await client.version(), try await client.info())
+        facts.withLock { $0 = EngineFacts(isPodman: version.isPodman, cpuCount: info.cpuCount) }
+    }
+
+    private func provideImage(of course: Course, _ progress: (LabStage) async -> Void) async throws {
+        let policy = course.imagePullPolicy ?? Self.pullPolicy(of: course.image)
+        if policy != .always {
+            do throws(EngineError) {
+                _ = try await client.image(named: course.image)
+                return
+            } catch {
+                guard error.isNotFound else { throw BackendError(error) }
+            }
+            guard policy == .ifNotPresent else {
+                throw Self.impossible(
+                    "The course's image \(course.image) is not on this host, and the course says not to fetch it")
+            }
+        }
+        await progress(.pulling(nil))
+        do {
+            try await pulls.pull(course.image) { await progress(.pulling($0)) }
+        } catch let error as EngineError {
+            if error.code == .unreachable { throw BackendError(error) }
+            throw Self.impossible("The course's image cannot be fetched (\(error.message))")
+        }
+    }
+
+    /// As on Kubernetes: what is called latest, or has no tag, is looked for in its registry each time.
+    static func pullPolicy(of image: String) -> Course.ImagePullPolicy {
+        let last = image.split(separator: "/").last ?? ""
+        if last.contains("@") { return .ifNotPresent }
+        return !last.contains(":") || last.hasSuffix(":latest") ? .always : .ifNotPresent
+    }
+
+    /// Sees to it that a shared volume is there: some engines make what is missing, and students would find it empty.
+    private func provide(_ volume: SharedVolume) async throws {
+        switch volume.source {
+        case .hostPath(let path):
+            guard FileManager.default.isFolder(atPath: path) else {
+                throw Self.impossible("The course's shared folder \(path) is not on this host")
+            }
+        case .persistentVolumeClaim(let name):
+            guard try await hasVolume(name) else {
+                throw Self.impossible("The course's shared volume \(name) is not on this host")
+            }
+        case .nfs(let server, let path):
+            let spec = NFSVolume(server: server, path: path).spec
+            _ = try await askingEngine { () async throws(EngineError) in try await client.createVolume(spec) }
+        case .configMap:
+            break
+        }
+    }
+
+    static func impossible(_ cause: String) -> LabError { LabError(cause: cause, advice: LabError.askStaff) }
+
+    // MARK: The lab
+
+    func parts(of order: LabOrder) -> [LabPart] {
+        let home = HostHome(order, configuration)
+        let homePart = LabPart { () async throws(BackendError) in
+            try await self.createHome(home, order)
+        } isThere: { () async throws(BackendError) in
+            try await self.hasHome(home)
+        }
+        let lab = LabPart { () async throws(BackendError) in
+            try await self.create(order)
+        } isThere: { () async throws(BackendError) in
+            try await self.currentLab(named: order.name.lab).map { !$0.isTerminating } ?? false
+        }
+        return home.isKept ? [homePart, lab] : [lab]
+    }
+
+    /// Makes the container and starts it. Until it is ready for its student it looks as if it were still starting.
+    private func create(_ order: LabOrder) async throws(BackendError) {
+        let name = order.name.lab
+        guard works.start(name) else {
+            throw BackendError(.alreadyExists, operation: "create container \(name)", message: "it is being made")
+        }
+        defer {
+            works.started(name)
+            publish()
+        }
+        let id = try await createContainer(order)
+        do throws(BackendError) {
+            try await look(at: id)
+            try await askingEngine { () async throws(EngineError) in try await client.startContainer(id) }
+            try await giveHome(to: order, id)
+            try await look(at: id)
+        } catch {
+            let end = try? await client.container(id).state
+            try? await client.removeContainer(id, force: true)
+            try? await look(at: id)
+            throw Self.explain(error.asRefusal, by: end)
+        }
+    }
+
+    private func look(at id: String) async throws(BackendError) {
+        try await askingEngine { () async throws(EngineError) in _ = try await containers.refresh(id) }
+    }
+
+    /// What failed then only says that the container does not run.
+    private static func explain(_ error: BackendError, by end: ContainerState?) -> BackendError {
+        guard error.code == .refused, let end, end.hasEnded else { return error }
+        return BackendError(
+            .refused, operation: error.operation,
+            message: "it ends as soon as it starts, with exit code \(end.exitCode)")
+    }
+
+    private func createContainer(_ order: LabOrder) async throws(BackendError) -> String {
+        let container = LabContainer(order, configuration)
+        do throws(EngineError) {
+            return try await client.createContainer(named: order.name.lab, container.spec(on: knownFacts)).id
+        } catch  where knownFacts.limitsStorage && error.message.contains("storage-opt") {
+            lacks(\.limitsStorage, "What labs write outside of their homes cannot be limited on this host", error)
+            return try await createContainer(order)
+        } catch {
+            throw BackendError(error).asRefusal
+        }
+    }
+
+    var knownFacts: EngineFacts { facts.withLock { $0 } ?? EngineFacts() }
+
+    /// Notes what this host cannot do, and says so once.
+    func lacks(_ ability: any WritableKeyPath<EngineFacts, Bool> & Sendable, _ words: String, _ error: EngineError) {
+        facts.withLock { facts in
+            var known = facts ?? EngineFacts()
+            known[keyPath: ability] = false
+            facts = known
+        }
+        logger.warning("\(words)", metadata: ["error": "\(error)"])
+    }
+}

@@ -1,0 +1,151 @@
+import DockerEngine
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Labs as containers of one host's engine.
+///
+/// The truth is the container: its labels say whose it is, the engine how it is. What is written on it later is in the
+/// records, and what this gateway is just doing with it, which no other does here, is remembered.
+final class DockerLabs: LabBackend, Service {
+    let client: EngineClient
+    let configuration: HostConfiguration
+    let containers: ContainerCache
+    let pulls: ImagePulls
+    let notes: DatabaseRecords
+    let logger: Logger
+    let board = LabBoard()
+    let removals = ContainerRemovals()
+    let works = ContainerWorks()
+    let facts = Mutex(EngineFacts?.none)
+    /// Homes that are known to belong to their labs' users.
+    let ownedHomes = Mutex<Set<LabName>>([])
+    /// Helpers that were asked for, and are not known to be gone.
+    let helpers = Mutex<Set<String>>([])
+
+    init(_ client: EngineClient, _ configuration: HostConfiguration, notes: DatabaseRecords, logger: Logger) {
+        self.client = client
+        self.configuration = configuration
+        self.notes = notes
+        self.logger = logger
+        containers = ContainerCache(client: client, labels: ContainerLabel.lab, logger: logger)
+        pulls = ImagePulls(client, RegistryLogins(path: configuration.registryLogins))
+    }
+
+    /// Passes on what becomes of containers, and removes those that are to go, until graceful shutdown.
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.passOnChanges() }
+                group.addTask { await self.removals.run { await self.remove($0) } }
+            }
+        }
+    }
+
+    private func passOnChanges() async {
+        var isFirst = true
+        for await _ in containers.changes {
+            publish()
+            if exchange(&isFirst, with: false) { await tidyUp() }
+        }
+    }
+
+    /// Takes away what earlier gateways have left lying.
+    private func tidyUp() async {
+        let present = Set(containers.containers.map(\.id))
+        for note in notes.records(ContainerNote.kind) where !present.contains(note.key.owner) {
+            await notes.remove(note.key)
+        }
+        try? await tidyHomeReaders()
+    }
+
+    // MARK: Which labs there are
+
+    var isSynced: Bool { containers.isSynced }
+    var labs: [Lab] { containers.containers.map(lab) }
+    var changes: AsyncStream<Void> { board.changes(now: isSynced) }
+
+    func lab(named name: String) -> Lab? { containers.container(named: name).map(lab) }
+
+    func updates(ofLabNamed name: String) -> any AsyncSequence<Lab?, Never> & Sendable {
+        board.updates(of: name, now: isSynced ? { self.lab(named: $0) } : nil)
+    }
+
+    func currentLab(named name: String) async throws(BackendError) -> Lab? {
+        do throws(EngineError) {
+            return lab(try await client.container(name))
+        } catch {
+            if error.isNotFound { return nil }
+            throw BackendError(error)
+        }
+    }
+
+    private func lab(_ container: Container) -> Lab {
+        Lab(container, notes.record(ContainerNote.key(container.id)), works.work(on: container))
+    }
+
+    /// Tells of a change that is not in the cache of containers.
+    func publish() {
+        guard isSynced else { return }
+        board.publish { self.lab(named: $0) }
+    }
+
+    // MARK: What is written on them
+
+    func note(_ note: LabNote, on lab: Lab, ifUnchanged unchanged: Bool) async throws(BackendError) -> Lab? {
+        let key = ContainerNote.key(lab.uid)
+        while let container = containers.container(named: lab.name), container.id == lab.uid {
+            let stored = notes.record(key)
+            let present = Lab(container, stored, works.work(on: container))
+            if unchanged, present.version != lab.version { return nil }
+            // What cannot be read is a later labgate's, and still says no more than how the lab was used.
+            let old = stored?.text.flatMap(ContainerNote.init) ?? ContainerNote()
+            do throws(BackendError) {
+                try await notes.write(old.with(note).text, key, over: stored)
+            } catch  where [.conflict, .alreadyExists, .notFound].contains(error.code) {
+                if unchanged { return nil }
+                continue
+            }
+            publish()
+            return self.lab(named: lab.name)
+        }
+        return nil
+    }
+
+    /// The gateway's own log says it already, and nobody else looks after one host.
+    func tell(_ event: LabEvent, about lab: Lab) async throws(BackendError) {}
+
+    // MARK: Starts that do not come
+
+    func secondOpinion(on lab: Lab, _ error: LabError, after stage: LabStage?) async -> LabState { .doomed(error) }
+    func hindrance(of lab: Lab) async -> String? { nil }
+
+    // MARK: What runs in them
+
+    func run<Value>(
+        _ argv: [String], in lab: Lab, tty: Bool, _ body: (any LabProgram) async throws -> Value
+    ) async throws -> Value {
+        try await run(argv, inContainer: lab.uid, tty: tty, body)
+    }
+
+    func run<Value>(
+        _ argv: [String], inContainer id: String, tty: Bool, _ body: (any LabProgram) async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await client.withExec(EngineExec(container: id, command: argv, tty: tty)) { try await body($0) }
+        } catch let error as EngineError {
+            // One that does not run is as good as gone: its place is taken by a new one.
+            throw error.isWrongState
+                ? BackendError(.notFound, operation: error.operation, message: error.message) : BackendError(error)
+        }
+    }
+
+    /// The engines have no way into a container's own loopback.
+    func connect<Value>(
+        toPort port: UInt16, in lab: Lab, _ body: (any LabConnection) async throws -> Value
+    ) async throws -> Value {
+        throw BackendError(
+            .unsupported, operation: "connect to port \(port) of \(lab.name)",
+            message: "container engines have no port-forward")
+    }
+}

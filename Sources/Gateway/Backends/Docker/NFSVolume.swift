@@ -1,0 +1,25 @@
+import Crypto
+import DockerEngine
+import Foundation
+
+/// A volume of the engine that is an NFS export, mounted read-only by the host itself.
+struct NFSVolume: Hashable, Sendable {
+    let server: String
+    let path: String
+
+    /// The same for the same export: a volume of that name is this one.
+    var name: String {
+        let digest = SHA256.hash(data: Data("\(server)\0\(path)".utf8)).prefix(10)
+        return "labgate-nfs-" + digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
+    /// Whether the server's name could be taken for options of the mount.
+    var isSound: Bool { !server.isEmpty && !server.contains { ",= \t\n".contains($0) } }
+
+    var spec: VolumeSpec {
+        var spec = VolumeSpec(name: name)
+        spec.driverOptions = ["type": "nfs", "o": "addr=\(server),ro", "device": ":\(path)"]
+        spec.labels = ContainerLabel.lab
+        return spec
+    }
+}
