@@ -1,16 +1,21 @@
 import ArgumentParser
 import Classroom
+import DockerEngine
+import Foundation
+import Gateway
 import Kubernetes
 import Logging
+import RecordDatabase
 import SSHServer
 
 /// `labgate check`: everything that can be known to be wrong before a student finds out.
 struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check the configuration, the classroom, the host keys, and what the cluster permits.",
+        abstract: "Check the configuration, the classroom, the host keys, and the cluster or the host's engine.",
         discussion: """
-            Changes nothing in the cluster; host keys are made if there are none. Prints every problem with its file, \
-            line and key, and every missing permission. Exits 0 only if labgate can serve.
+            Changes nothing in the cluster or on the host; host keys are made if there are none. Prints every problem \
+            with its file, line and key, and every permission or ability that is missing. Exits 0 only if labgate can \
+            serve.
             """
     )
 
@@ -20,7 +25,11 @@ struct Check: AsyncParsableCommand {
         let settings = try file.load()
         var isGood = checkClassroom(settings)
         isGood = checkHostKeys(settings) && isGood
-        isGood = await checkCluster(settings) && isGood
+        if let docker = settings.docker {
+            isGood = await checkHost(docker, settings) && isGood
+        } else {
+            isGood = await checkCluster(settings) && isGood
+        }
         guard isGood else { throw ExitCode.failure }
         print("everything is in order")
     }
@@ -47,6 +56,47 @@ struct Check: AsyncParsableCommand {
             return false
         }
     }
+
+    // MARK: One host
+
+    private func checkHost(_ docker: Settings.Docker, _ settings: Settings) async -> Bool {
+        let isDatabaseGood = checkDatabase(docker)
+        do {
+            return try await Host.with(docker) { try await check($0, docker, settings) } && isDatabaseGood
+        } catch {
+            printError("docker: \(error)")
+            return false
+        }
+    }
+
+    private func check(_ host: Host, _ docker: Settings.Docker, _ settings: Settings) async throws -> Bool {
+        let version = try await host.client.version()
+        let name = version.isPodman ? "Podman" : "Docker"
+        print("docker: \(name) \(version.version) at \(host.client.socketPath)")
+        let courses = settings.classroom.flatMap { try? Classroom.load(folder: $0) }?.courses.values.sorted {
+            $0.name < $1.name
+        }
+        let findings = try await HostSurvey(host.client, docker.configuration).findings(courses ?? [])
+        for finding in findings {
+            printError("docker: \(finding.isGrave ? "" : "can be done without: ")\(finding.words)")
+        }
+        return !findings.contains { $0.isGrave }
+    }
+
+    private func checkDatabase(_ docker: Settings.Docker) -> Bool {
+        // Nothing is made here that serving makes.
+        guard FileManager.default.fileExists(atPath: docker.database) else { return true }
+        do throws(RecordDatabaseError) {
+            _ = try RecordDatabase(path: docker.database)
+            return true
+        } catch {
+            if error.code == .inUse { return true }
+            printError("docker: \(error)")
+            return false
+        }
+    }
+
+    // MARK: A cluster
 
     private func checkCluster(_ settings: Settings) async -> Bool {
         do {

@@ -56,11 +56,7 @@ struct Collect: AsyncParsableCommand {
         let settings = try file.load()
         let logger = Logger(label: "labgate") { _ in SwiftLogNoOpLogHandler() }
         do {
-            let isGood = try await Cluster.with(settings.cluster, logger: logger) { cluster in
-                let classroom = try await ClassroomReading.read(settings, cluster, logger)
-                return try await collect(classroom, cluster)
-            }
-            guard isGood else { throw ExitCode.failure }
+            guard try await collect(settings, logger) else { throw ExitCode.failure }
         } catch let error as ClassroomError {
             printError(error)
             throw ExitCode.failure
@@ -70,19 +66,31 @@ struct Collect: AsyncParsableCommand {
         } catch let error as APIError {
             printError("kubernetes: \(error)")
             throw ExitCode.failure
+        } catch let error as HostError {
+            printError("docker: \(error)")
+            throw ExitCode.failure
+        }
+    }
+
+    private func collect(_ settings: Settings, _ logger: Logger) async throws -> Bool {
+        if let docker = settings.docker {
+            let classroom = try settings.classroom.map { try Classroom.load(folder: $0) } ?? Classroom()
+            return try await Host.with(docker) { try await collect(classroom, try await $0.readingBackend()) }
+        }
+        return try await Cluster.with(settings.cluster, logger: logger) { cluster in
+            let classroom = try await ClassroomReading.read(settings, cluster, logger)
+            return try await collect(
+                classroom, .kubernetes(cluster.client, namespace: cluster.namespace, logger: logger))
         }
     }
 
     /// - Returns: whether everything that there is was collected.
-    private func collect(_ classroom: Classroom, _ cluster: Cluster) async throws -> Bool {
+    private func collect(_ classroom: Classroom, _ backend: Backend) async throws -> Bool {
         guard let course = classroom.courses[course] else {
             throw ValidationError("there is no course \(course)")
         }
         let members = try members(of: course, classroom)
         let folder = try makeFolder()
-        let backend = Backend.kubernetes(
-            cluster.client, namespace: cluster.namespace,
-            logger: Logger(label: "labgate") { _ in SwiftLogNoOpLogHandler() })
         let collector = HomeCollector(
             backend,
             maximumByteCount: maximumSize.flatMap { try? Quantity($0) }.map { Int($0.value) })

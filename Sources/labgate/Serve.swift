@@ -29,6 +29,12 @@ struct Serve: AsyncParsableCommand {
                 context: ~
                 namespace: ~               # where the labs live; otherwise that of the credentials
                 classroom: false           # read Course and Student resources, too; then the folder may be left out
+              docker: {}                   # in place of kubernetes: labs are containers of this host's engine
+                socket: ~                  # otherwise DOCKER_HOST, /run/podman/podman.sock, /var/run/docker.sock
+                database: usage.sqlite     # what students have used, and what is noted on labs
+                network: none              # or a network of the engine's; labs see each other if its containers do
+                homes: ~                   # folder of the homes; otherwise they are volumes of the engine
+                registryLogins: ~          # a file as docker login writes it
               ssh:
                 authenticationMethods: [publickey, password]   # codes follow either, see labgate totp
                 loginGraceTime: 2m
@@ -76,26 +82,33 @@ struct Serve: AsyncParsableCommand {
     private func serve(_ settings: Settings, _ logger: Logger) async throws {
         let folder = try settings.classroom.map { try ClassroomFolder(path: $0, logger: logger) }
         let metrics = Metrics(settings.metrics, logger: logger)
+        if let docker = settings.docker, let folder {
+            return try await Host.with(docker) { host in
+                let backend = try await host.backend(logger: logger)
+                try await services(settings, (.folder(folder), services(of: folder)), backend, metrics, logger).run()
+            }
+        }
         try await Cluster.with(settings.cluster, logger: logger) { cluster in
-            try await services(settings, folder, cluster, metrics, logger).run()
+            let (source, sourceServices) = classroom(settings, folder, cluster, logger)
+            let backend = Backend.kubernetes(
+                cluster.client, namespace: cluster.namespace, studentReference: source.reference(ofStudent:),
+                logger: logger)
+            try await services(settings, (source, sourceServices), backend, metrics, logger).run()
         }
     }
 
     private func services(
-        _ settings: Settings, _ folder: ClassroomFolder?, _ cluster: Cluster, _ metrics: Metrics?, _ logger: Logger
+        _ settings: Settings, _ classroom: (source: ClassroomSource, services: [any Service]), _ backend: Backend,
+        _ metrics: Metrics?, _ logger: Logger
     ) throws -> ServiceGroup {
-        let (source, sourceServices) = classroom(settings, folder, cluster, logger)
-        let backend = Backend.kubernetes(
-            cluster.client, namespace: cluster.namespace, studentReference: source.reference(ofStudent:),
-            logger: logger)
-        let gateway = Gateway(source, backend, timing: settings.timing, logger: logger)
+        let gateway = Gateway(classroom.source, backend, timing: settings.timing, logger: logger)
         let server = try SSHServer(
             configuration: try settings.server(), logger: logger, handlers: gateway.handlers(for:))
 
         let metricsServices = (metrics?.server(Readiness(gateway: gateway, server: server))).map { [$0] } ?? []
         // Started in this order, stopped in reverse: students leave before what they depend on does, and whoever watches
         // is told until the end.
-        let services = (metricsServices + sourceServices + gateway.services).map {
+        let services = (metricsServices + classroom.services + gateway.services).map {
             ServiceGroupConfiguration.ServiceConfiguration(service: $0)
         }
         return ServiceGroup(
@@ -113,10 +126,12 @@ struct Serve: AsyncParsableCommand {
     private func classroom(
         _ settings: Settings, _ folder: ClassroomFolder?, _ cluster: Cluster, _ logger: Logger
     ) -> (ClassroomSource, [any Service]) {
-        let folderServices: [any Service] = folder.map { [$0, ReloadOnHangUp(folder: $0)] } ?? []
+        let folderServices = folder.map(services(of:)) ?? []
         if !settings.cluster.readsClassroom, let folder { return (.folder(folder), folderServices) }
         let resources = ClassroomResources(
             client: cluster.client, namespace: cluster.namespace, folder: folder, logger: logger)
         return (.resources(resources), folderServices + [resources])
     }
+
+    private func services(of folder: ClassroomFolder) -> [any Service] { [folder, ReloadOnHangUp(folder: folder)] }
 }

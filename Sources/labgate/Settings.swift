@@ -18,6 +18,15 @@ struct Settings: Sendable {
         var readsClassroom = false
     }
 
+    /// Which container engine of this host runs labs, and how.
+    struct Docker: Sendable {
+        /// nil for `DOCKER_HOST`, or the first of the usual ones that is there.
+        var socket: String?
+        /// The file of ledgers and of what is noted on labs.
+        var database: String
+        var configuration = HostConfiguration()
+    }
+
     /// Where students connect.
     var host = ""
     var port = 2222
@@ -26,6 +35,8 @@ struct Settings: Sendable {
     /// Folder of the Course and Student documents; nil if they are custom resources only.
     var classroom: String? = "classroom"
     var cluster = Cluster()
+    /// nil if labs run on Kubernetes.
+    var docker: Docker?
     /// Where metrics and health are served over HTTP; nil for nowhere.
     var metrics: ListenAddress?
     /// How long lab sessions may go on after SIGTERM.
@@ -70,6 +81,10 @@ struct Settings: Sendable {
         hostKeys = path(file.value("hostKeys", .string, default: hostKeys))
         drainTimeout = file.value("drainTimeout", .duration(in: .zero ... .seconds(604_800)), default: drainTimeout)
         cluster = file.value("kubernetes", .object { Cluster(reading: $0, path: path) }, default: cluster)
+        docker = file.optional("docker", .object { Docker(reading: $0, path: path) })
+        if file.has("kubernetes"), file.has("docker") {
+            file.report("has kubernetes and docker, which exclude each other; keep one")
+        }
         let folder = file.optional("classroom", .string).map(path)
         classroom = folder ?? (cluster.readsClassroom ? nil : path("classroom"))
         limits = file.value("ssh", .object(Limits.init(reading:)), default: limits)
@@ -113,6 +128,25 @@ extension Settings.Cluster {
         context = section.optional("context", .string)
         namespace = section.optional("namespace", .dnsLabel)
         readsClassroom = section.value("classroom", .bool, default: false)
+    }
+}
+
+extension Settings.Docker {
+    fileprivate init?(reading section: DocumentReader, path: (String) -> String) {
+        socket = section.optional("socket", .absolutePath)
+        database = path(section.value("database", .string, default: "usage.sqlite"))
+        configuration.network = section.value("network", .networkName, default: configuration.network)
+        configuration.homes = section.optional("homes", .absolutePath)
+        configuration.registryLogins = section.optional("registryLogins", .string).map(path)
+    }
+}
+
+extension FieldType where Value == String {
+    /// A network that keeps labs apart from the host: sharing the host's own, or another container's, does not.
+    fileprivate static var networkName: FieldType {
+        FieldType.string.requiring("must be none, or the name of a network of the engine other than host") { name in
+            name != "host" && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        }
     }
 }
 
