@@ -1,0 +1,75 @@
+import DockerEngine
+import Foundation
+import Testing
+
+@testable import TestSupport
+
+extension HostTests {
+    @Suite("Homes on one host")
+    struct HomeTests {
+        @Test("A home may be a folder of the host, which is its student's and nobody else's")
+        func folder() async throws {
+            let homes = try TemporaryFolder.make()
+            try await HostSite.with(docker: "homes: \"\(homes.path)\"") { site in
+                let login = try await site.ssh().run("echo mine > file; stat -c '%u %a' .")
+                #expect(login.output == "1000 700\n", "\(login.errors)")
+                let names = try FileManager.default.contentsOfDirectory(atPath: homes.path)
+                #expect(names.count == 1)
+                let file = homes.appending(path: names.first ?? "").appending(path: "file")
+                #expect(try String(contentsOf: file, encoding: .utf8) == "mine\n")
+                try await site.client.removeContainer(try await site.lab().id, force: true)
+                #expect(try await site.ssh().run("cat file").output == "mine\n")
+            }
+        }
+
+        @Test("A home that is root's is given to its student, with all that is in it")
+        func owner() async throws {
+            let homes = try TemporaryFolder.make()
+            try await HostSite.with(docker: "homes: \"\(homes.path)\"") { site in
+                #expect(try await site.ssh().run("mkdir -p a/b; echo mine > a/b/file").status == 0)
+                try await site.client.removeContainer(try await site.lab().id, force: true)
+                // As it comes from a backup, or as some engines make it.
+                let child = try await ChildProcess.run(["chown", "-R", "0:0", homes.path])
+                try #require(child.status == 0)
+                try await site.gateway.stop()
+                try await site.start()
+                let login = try await site.ssh().run("echo more >> a/b/file && cat a/b/file; stat -c %u . a/b/file")
+                #expect(login.output == "mine\nmore\n1000\n1000\n", "\(login.errors)")
+                let helpers = try await site.client.containers(
+                    labels: ["app.kubernetes.io/managed-by": "labgate-helper"])
+                #expect(helpers.isEmpty)
+            }
+        }
+
+        @Test("A home that does not outlive its lab goes with it")
+        func scratch() async throws {
+            try await HostSite.with(course: "home: {emptyDir: {}}") { site in
+                #expect(try await site.ssh().run("echo mine > file; cat file").output == "mine\n")
+                try await site.client.removeContainer(try await site.lab().id, force: true)
+                #expect(try await site.ssh().run("ls").output == "")
+            }
+        }
+
+        @Test("Collected is what is in a home, whether its lab runs or not")
+        func collect() async throws {
+            try await HostSite.with { site in
+                #expect(try await site.ssh().run("rm -rf .[!.]* *; echo mine > file").status == 0)
+                let lab = try await site.lab()
+                for isRunning in [true, false] {
+                    if !isRunning { try await site.client.removeContainer(lab.id, force: true) }
+                    let folder = site.folder.appending(path: "collected-\(isRunning)")
+                    let child = try await LabgateProcess.run(
+                        "collect", "c", "--config", site.configuration.path, "--into", folder.path)
+                    #expect(child.status == 0, "\(child.errors)")
+                    #expect(child.output.contains("edu02  has no home yet"))
+                    let tar = try await ChildProcess.run(
+                        ["tar", "-xOf", folder.appending(path: "edu01.tar").path, "./file"])
+                    #expect(tar.output == "mine\n", "\(tar.errors)")
+                }
+                let helpers = try await site.client.containers(
+                    labels: ["app.kubernetes.io/managed-by": "labgate-helper"])
+                #expect(helpers.isEmpty)
+            }
+        }
+    }
+}
