@@ -23,14 +23,15 @@ struct Check: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try file.load()
-        var isGood = checkClassroom(settings)
-        isGood = checkHostKeys(settings) && isGood
-        if let docker = settings.docker {
-            isGood = await checkHost(docker, settings) && isGood
-        } else {
-            isGood = await checkCluster(settings) && isGood
-        }
-        guard isGood else { throw ExitCode.failure }
+        let hasClassroom = checkClassroom(settings)
+        let hasHostKeys = checkHostKeys(settings)
+        let hasBackend =
+            if let docker = settings.docker {
+                await checkHost(docker, settings)
+            } else {
+                await checkCluster(settings, triesCourses: hasClassroom)
+            }
+        guard hasClassroom, hasHostKeys, hasBackend else { throw ExitCode.failure }
         print("everything is in order")
     }
 
@@ -98,10 +99,14 @@ struct Check: AsyncParsableCommand {
 
     // MARK: A cluster
 
-    private func checkCluster(_ settings: Settings) async -> Bool {
+    private func checkCluster(_ settings: Settings, triesCourses: Bool) async -> Bool {
         do {
             let logger = Logger(label: "labgate") { _ in SwiftLogNoOpLogHandler() }
-            return try await Cluster.with(settings.cluster, logger: logger) { await check($0) }
+            return try await Cluster.with(settings.cluster, logger: logger) { cluster in
+                guard await check(cluster) else { return false }
+                guard triesCourses else { return true }
+                return try await tryCourses(of: try await ClassroomReading.read(settings, cluster, logger), cluster)
+            }
         } catch {
             printError("kubernetes: \(error)")
             return false
@@ -122,6 +127,18 @@ struct Check: AsyncParsableCommand {
             printError("kubernetes: \(error)")
             return false
         }
+    }
+
+    /// Asks whether the cluster would take a lab of each course.
+    private func tryCourses(of classroom: Classroom, _ cluster: Cluster) async throws(APIError) -> Bool {
+        var isGood = true
+        for course in classroom.courses.values.sorted(by: { $0.name < $1.name }) {
+            let trial = CourseTrial(course: course, client: cluster.client, namespace: cluster.namespace)
+            guard let problem = try await trial.problem() else { continue }
+            printError("kubernetes: no lab of the course \(course.name) can start: \(problem)")
+            isGood = false
+        }
+        return isGood
     }
 
     private func missing(of permissions: [ResourceAttributes], _ cluster: Cluster) async throws(APIError) -> [String] {

@@ -14,6 +14,8 @@ extension Course {
         sftpServer = spec.optional("sftpServer", .absolutePath)
         runAsUser = spec.value("runAsUser", .int(in: Self.nonRootIDs), default: runAsUser)
         runAsGroup = spec.value("runAsGroup", .int(in: Self.nonRootIDs), default: runAsUser)
+        runtimeClassName = spec.optional("runtimeClassName", .dnsSubdomain)
+        userNamespaces = spec.value("userNamespaces", .bool, default: userNamespaces)
         resources = spec.value("resources", .object(LabResources.init(reading:)), default: resources)
         sharedVolumes = spec.value("sharedVolumes", .list(of: .object(SharedVolume.init(reading:))), default: [])
         home = spec.value("home", .object(Home.init(reading:)), default: home)
@@ -33,6 +35,7 @@ extension Course {
         checkMounts(spec)
         let policy = PodTemplatePolicy(sharedVolumeNames: Set(sharedVolumes.map(\.name)))
         podTemplate = spec.optional("podTemplate", .podTemplate(policy))
+        checkIsolation(spec)
         if image == nil { return nil }
     }
 
@@ -45,6 +48,17 @@ extension Course {
             }
         }
         return given.applied(to: quotas)
+    }
+
+    /// Reports a second wall that the pod template would put elsewhere, or take down.
+    private func checkIsolation(_ spec: DocumentReader) {
+        let template = podTemplate?["spec"]
+        if runtimeClassName != nil, template?["runtimeClassName"] != nil {
+            spec.report("is also said in podTemplate; remove one", at: "runtimeClassName")
+        }
+        if userNamespaces, template?["hostUsers"] != nil {
+            spec.report("is also said in podTemplate, as hostUsers; remove one", at: "userNamespaces")
+        }
     }
 
     /// Reports volumes that share a name or a place, and a home that would lie on a read-only volume.

@@ -22,6 +22,10 @@ public struct Course: Hashable, Sendable {
     public var runAsUser: Int
     /// The group id of everything in the lab; never 0.
     public var runAsGroup: Int
+    /// The RuntimeClass that labs run under, such as gVisor's or Kata's; nil for the nodes' ordinary runtime.
+    public var runtimeClassName: String?
+    /// Whether each lab has a user namespace of its own, so that no user in it is one of the node.
+    public var userNamespaces: Bool
     /// What a lab may consume and what is set aside for it.
     public var resources: LabResources
     /// Read-only files that every lab of the course sees.
@@ -64,6 +68,8 @@ public struct Course: Hashable, Sendable {
         shell: String = "/bin/sh",
         runAsUser: Int = 1000,
         runAsGroup: Int? = nil,
+        runtimeClassName: String? = nil,
+        userNamespaces: Bool = false,
         resources: LabResources = LabResources(),
         sharedVolumes: [SharedVolume] = [],
         home: Home = Home(),
@@ -88,6 +94,8 @@ public struct Course: Hashable, Sendable {
         self.shell = shell
         self.runAsUser = runAsUser
         self.runAsGroup = runAsGroup ?? runAsUser
+        self.runtimeClassName = runtimeClassName
+        self.userNamespaces = userNamespaces
         self.resources = resources
         self.sharedVolumes = sharedVolumes
         self.home = home

@@ -4,6 +4,11 @@ extension APIClient {
         try await create(.pods, manifest, namespace: namespace)
     }
 
+    /// What would become of a pod if it were created, its admission included; nothing is created.
+    public func tryPod(_ manifest: JSONValue, namespace: String) async throws(APIError) -> Pod {
+        try await create(.pods, manifest, namespace: namespace, isDryRun: true)
+    }
+
     /// Reads one pod.
     public func pod(named name: String, namespace: String) async throws(APIError) -> Pod {
         try await get(.pods, named: name, namespace: namespace)

@@ -22,12 +22,14 @@ extension APIClient {
     }
 
     /// Creates an object; the manifest says its name.
+    ///
+    /// - Parameter isDryRun: Only asks what would come of it.
     @discardableResult
     public func create<Object>(
-        _ resource: ResourceType<Object>, _ manifest: JSONValue, namespace: String
+        _ resource: ResourceType<Object>, _ manifest: JSONValue, namespace: String, isDryRun: Bool = false
     ) async throws(APIError) -> Object {
         try await send(
-            .POST, resource.path(namespace: namespace), body: manifest,
+            .POST, resource.path(namespace: namespace), query: isDryRun ? [("dryRun", "All")] : [], body: manifest,
             operation: "create \(resource) \(namespace)/\(manifest.name)")
     }
 

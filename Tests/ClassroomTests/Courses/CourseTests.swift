@@ -9,6 +9,7 @@ struct CourseTests {
         let course = try #require(try course(""))
         #expect(course.shell == "/bin/sh")
         #expect(course.runAsUser == 1000 && course.runAsGroup == 1000)
+        #expect(course.runtimeClassName == nil && !course.userNamespaces)
         #expect(course.resources.limits.cpu.description == "1")
         #expect(course.resources.limits.memory.description == "512Mi")
         #expect(course.resources.limits.ephemeralStorage.description == "1Gi")
@@ -32,6 +33,8 @@ struct CourseTests {
             imagePullSecrets: [registry.example]
             shell: /bin/bash
             runAsUser: 2000
+            runtimeClassName: gvisor
+            userNamespaces: true
             resources: {cpu: 2, memory: 1.5Gi, ephemeralStorage: 2Gi, requests: {cpu: 0.5, memory: 256Mi}}
             sharedVolumes:
             - {name: book, mountPath: /mybackup, hostPath: /srv/book, readOnly: true}
@@ -52,6 +55,7 @@ struct CourseTests {
         #expect(course.imagePullSecrets == ["registry.example"])
         #expect(course.shell == "/bin/bash" && course.sftpServer == "/usr/lib/sftp-server")
         #expect(course.runAsUser == 2000 && course.runAsGroup == 2000)
+        #expect(course.runtimeClassName == "gvisor" && course.userNamespaces)
         #expect(course.resources.limits.memory == (try Quantity("1536Mi")))
         #expect(course.resources.requests.cpu == (try Quantity("500m")))
         #expect(
@@ -91,6 +95,19 @@ struct CourseTests {
         ("runAsUser: 0x10", "6: spec.runAsUser: must be a whole number in decimal notation"),
         ("runAsUser: 0100", "6: spec.runAsUser: must be a whole number in decimal notation"),
         ("runAsUser: '5'", "6: spec.runAsUser: must be a whole number in decimal notation"),
+        (
+            "runtimeClassName: gVisor",
+            "6: spec.runtimeClassName: must be lowercase letters, digits, - and ., and begin and end with a letter or digit"
+        ),
+        ("userNamespaces: 'yes'", "6: spec.userNamespaces: must be true or false"),
+        (
+            "runtimeClassName: kata\npodTemplate: {spec: {runtimeClassName: gvisor}}",
+            "6: spec.runtimeClassName: is also said in podTemplate; remove one"
+        ),
+        (
+            "userNamespaces: true\npodTemplate: {spec: {hostUsers: true}}",
+            "6: spec.userNamespaces: is also said in podTemplate, as hostUsers; remove one"
+        ),
         ("runAsGroup: -1", "6: spec.runAsGroup: must be 1 to 2147483647, not -1"),
         ("shell: bin/sh", "6: spec.shell: must be an absolute path without . or .. in it, and not end in /"),
         ("shell: /bin/../sh", "6: spec.shell: must be an absolute path without . or .. in it, and not end in /"),
@@ -138,7 +155,8 @@ struct CourseTests {
     private static let knownKeys =
         "acceptEnvironment, capacity, environment, exams, gatewayCommands, home, idle, image, imagePullPolicy, "
         + "imagePullSecrets, openingHours, permitOpen, podTemplate, quotas, resources, runAsGroup, runAsUser, "
-        + "sftpServer, sharedVolumes, shell, startTimeout, term, terminationGracePeriod, timeZone"
+        + "runtimeClassName, sftpServer, sharedVolumes, shell, startTimeout, term, terminationGracePeriod, timeZone, "
+        + "userNamespaces"
 
     @Test("What is wrong in a shared volume is said in words", arguments: volumeRefusals)
     func volumeRefusal(volume: String, expected: String) {

@@ -18,6 +18,8 @@ struct CustomResourceDefinitionTests {
           sftpServer: /usr/lib/sftp-server
           runAsUser: 2000
           runAsGroup: 2000
+          runtimeClassName: gvisor
+          userNamespaces: true
           resources: {cpu: 2, memory: 1.5Gi, ephemeralStorage: 2Gi,
             requests: {cpu: 500m, memory: 256Mi, ephemeralStorage: 1Gi}}
           sharedVolumes:

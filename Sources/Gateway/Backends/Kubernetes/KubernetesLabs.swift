@@ -59,13 +59,21 @@ final class KubernetesLabs: LabBackend {
     func parts(of order: LabOrder) -> [LabPart] {
         let (pod, name) = (LabPod(order), order.name)
         let lab = LabPart { [self] () async throws(BackendError) in
-            _ = try await asking { () async throws(APIError) in
-                try await client.createPod(pod.manifest, namespace: namespace)
-            }
+            try await create(pod)
         } isThere: { [self] () async throws(BackendError) in
             try await currentLab(named: name.lab).map { !$0.isTerminating } ?? false
         }
         return [pod.homeClaim.map { homePart($0, name) }, lab].compactMap(\.self)
+    }
+
+    private func create(_ pod: LabPod) async throws(BackendError) {
+        let made = try await asking { () async throws(APIError) in
+            try await client.createPod(pod.manifest, namespace: namespace)
+        }
+        guard let missing = pod.missingWall(of: made) else { return }
+        // Long before anything could run in it.
+        try await delete(Lab(made), gracePeriod: .zero)
+        throw BackendError(.refused, operation: "create pods \(namespace)/\(made.metadata.name)", message: missing)
     }
 
     private func homePart(_ claim: JSONValue, _ name: LabName) -> LabPart {

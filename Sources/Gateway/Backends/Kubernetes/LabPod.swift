@@ -23,7 +23,7 @@ struct LabPod: Sendable {
 
     var name: LabName { order.name }
     private var student: Student { order.student }
-    private var course: Course { order.course }
+    var course: Course { order.course }
 
     init(_ order: LabOrder) {
         self.order = order
@@ -70,6 +70,8 @@ struct LabPod: Sendable {
             "metadata": ["name": .string(name.lab), "labels": labels, "annotations": annotations],
             "spec": spec,
         ]
+        if let name = course.runtimeClassName { pod["spec"]?["runtimeClassName"] = .string(name) }
+        if course.userNamespaces { pod["spec"]?["hostUsers"] = false }
         if let overlay = course.podTemplate { pod = PodOverlay.merge(JSONValue(overlay), onto: pod) }
         let seal = PodSeal(
             sharedVolumeNames: Set(course.sharedVolumes.map(\.name)), defaultResources: JSONValue(course.resources))

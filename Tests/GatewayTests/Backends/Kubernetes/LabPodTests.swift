@@ -97,6 +97,37 @@ struct LabPodTests {
         #expect(Self.containers(pod)[0]["volumeMounts"]?.array?.count == 4)
     }
 
+    @Test("runs under the course's runtime class and in a user namespace, if the course says so")
+    func secondWall() {
+        var course = Self.course()
+        #expect(Self.pod(course)["spec"]?["runtimeClassName"] == nil)
+        #expect(Self.pod(course)["spec"]?["hostUsers"] == nil)
+        course.runtimeClassName = "gvisor"
+        course.userNamespaces = true
+        #expect(Self.pod(course)["spec"]?["runtimeClassName"] == "gvisor")
+        #expect(Self.pod(course)["spec"]?["hostUsers"] == false)
+        Self.expectSealed(Self.pod(course))
+    }
+
+    @Test("is not used without the user namespace that its course asks for, by the switch or in the template")
+    func missingUserNamespace() throws {
+        var switched = Self.course()
+        switched.userNamespaces = true
+        let overlaid = Self.course(["spec": ["hostUsers": .bool(false)]])
+        for course in [switched, overlaid] {
+            let lab = LabPod(LabOrder(student: Self.student, course: course))
+            var pod = Pod(
+                metadata: ObjectMeta(name: lab.name.lab, annotations: ["labgate.dev/spec-hash": lab.specHash]))
+            #expect(lab.missingWall(of: pod)?.contains("user namespaces") == true)
+            pod.spec.hostUsers = true
+            #expect(lab.missingWall(of: pod) != nil)
+            pod.spec.hostUsers = false
+            #expect(lab.missingWall(of: pod) == nil)
+        }
+        let plain = LabPod(LabOrder(student: Self.student, course: Self.course()))
+        #expect(plain.missingWall(of: Pod(metadata: ObjectMeta(name: plain.name.lab))) == nil)
+    }
+
     @Test("has a hash that changes with the course and with nothing else")
     func hash() {
         let lab = LabPod(LabOrder(student: Self.student, course: Self.course()))
