@@ -46,6 +46,9 @@ struct PodSeal: Sendable {
         guard let name = mount["name"]?.string, sharedVolumeNames.contains(name) else { return mount }
         var mount = mount
         mount["readOnly"] = true
+        // Without it, what is mounted below the volume's folder on the node can be written to if it can be there.
+        // Clusters before 1.30 drop the field.
+        mount["recursiveReadOnly"] = "IfPossible"
         return mount
     }
 }

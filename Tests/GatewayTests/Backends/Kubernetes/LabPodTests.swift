@@ -47,6 +47,7 @@ struct LabPodTests {
             for mount in container["volumeMounts"]?.array ?? []
             where mount["name"] != "home" && mount["name"] != "scratch" {
                 #expect(mount["readOnly"] == true, "\(mount) can be written to")
+                #expect(mount["recursiveReadOnly"] == "IfPossible", "what is mounted below \(mount) can be written to")
             }
         }
     }
