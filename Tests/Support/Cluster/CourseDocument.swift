@@ -13,6 +13,8 @@ struct CourseDocument {
     var sftpServer: String?
     /// In YAML's flow style; nil for the default.
     var permitOpen: String?
+    /// Source of the shared volume, such as `persistentVolumeClaim: material`; nil for the cluster's own folder.
+    var shared: String?
     /// In YAML's flow style; nil for none.
     var podTemplate: String?
     /// Any more keys of the `spec`, with values in YAML's flow style: `["capacity": "1"]`.
@@ -22,7 +24,8 @@ struct CourseDocument {
     static let sharedConfigMap = "mybackup"
 
     var yaml: String {
-        let shared = Cluster.sharedFolder.map { "hostPath: \($0)" } ?? "configMap: \(Self.sharedConfigMap)"
+        let shared =
+            self.shared ?? Cluster.sharedFolder.map { "hostPath: \($0)" } ?? "configMap: \(Self.sharedConfigMap)"
         return """
             apiVersion: labgate.dev/v1alpha1
             kind: Course
