@@ -96,6 +96,7 @@ struct LabPod: Sendable {
         [
             "restartPolicy": "Always",
             "terminationGracePeriodSeconds": .integer(Int(course.terminationGracePeriod.components.seconds)),
+            "tolerations": [Self.patienceWithLostNode],
             "imagePullSecrets": .array(course.imagePullSecrets.map { ["name": .string($0)] }),
             "securityContext": [
                 "runAsUser": .integer(course.runAsUser), "runAsGroup": .integer(course.runAsGroup),
@@ -113,6 +114,12 @@ struct LabPod: Sendable {
                     }),
         ]
     }
+
+    /// Kubernetes evicts from a node that does not answer. It does so after five minutes unless told otherwise, and
+    /// somebody sits before this lab.
+    private static let patienceWithLostNode: JSONValue = [
+        "key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 30,
+    ]
 
     private var containerSpec: JSONValue {
         let mounts = course.sharedVolumes.map { volume -> JSONValue in
