@@ -23,6 +23,10 @@ source "$CLUSTER_FOLDER/lib/components.sh"
 source "$CLUSTER_FOLDER/lib/processes.sh"
 # shellcheck source=deploy/cluster/lib/node.sh
 source "$CLUSTER_FOLDER/lib/node.sh"
+# shellcheck source=deploy/cluster/lib/nodes.sh
+source "$CLUSTER_FOLDER/lib/nodes.sh"
+# shellcheck source=deploy/cluster/lib/network.sh
+source "$CLUSTER_FOLDER/lib/network.sh"
 # shellcheck source=deploy/cluster/lib/storage.sh
 source "$CLUSTER_FOLDER/lib/storage.sh"
 # shellcheck source=deploy/cluster/lib/preflight.sh

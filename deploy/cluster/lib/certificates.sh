@@ -19,17 +19,24 @@ make_certificates() {
         make_certificate apiserver ca /CN=kube-apiserver \
             "IP:127.0.0.1,IP:10.96.0.1,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc"
         make_certificate apiserver-kubelet-client ca /O=system:masters/CN=kube-apiserver-kubelet-client
-        make_certificate kubelet ca "/O=system:nodes/CN=system:node:$NODE_NAME" "IP:127.0.0.1"
+        make_node_certificate
         make_certificate admin ca /O=system:masters/CN=admin
         make_certificate kube-controller-manager ca /CN=system:kube-controller-manager
         make_certificate kube-scheduler ca /CN=system:kube-scheduler
         make_key service-account
         openssl pkey -in service-account.key -pubout -out service-account.pub
-        for user in kubelet admin kube-controller-manager kube-scheduler; do
+        for user in admin kube-controller-manager kube-scheduler; do
             make_kubeconfig "$user" >"$user.kubeconfig"
         done
     )
     mv "$partial" "$PKI"
+}
+
+# make_node_certificate - the one of the kubelet of the node in use, which is both a client and a server, and its
+# kubeconfig. The current folder is the one with the keys.
+make_node_certificate() {
+    make_certificate "kubelet$NODE_SUFFIX" ca "/O=system:nodes/CN=system:node:$NODE_NAME" "IP:$NODE_NAME"
+    make_kubeconfig "kubelet$NODE_SUFFIX" >"kubelet$NODE_SUFFIX.kubeconfig"
 }
 
 make_key() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1.key"; }
@@ -61,7 +68,7 @@ kind: Config
 clusters:
   - name: labgate-cluster
     cluster:
-      server: https://127.0.0.1:6443
+      server: https://$MASTER:6443$(((NODE == 1)) || printf '\n      tls-server-name: localhost')
       certificate-authority-data: $(base64 --wrap=0 ca.crt)
 users:
   - name: $1

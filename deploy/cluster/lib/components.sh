@@ -3,15 +3,36 @@
 # The processes of the cluster: each one's command line, ports and test of readiness, in one place, so that a component
 # comes back after a fault with the arguments it had.
 
-# In the order in which they start.
-COMPONENTS=(etcd kube-apiserver kube-controller-manager kube-scheduler registry containerd kubelet)
+# Those of the master and the first node, in the order in which they start.
+FIRST_COMPONENTS=(etcd kube-apiserver kube-controller-manager kube-scheduler registry containerd kubelet)
+
+# list_components - fills COMPONENTS with the names of all, in that order. Further nodes reach the API server and the
+# registry, which listen on this machine's loopback, by two doors.
+list_components() {
+    local node
+    COMPONENTS=("${FIRST_COMPONENTS[@]}")
+    [[ ! $(further_nodes) ]] || COMPONENTS+=(api-for-nodes registry-for-nodes)
+    for node in $(further_nodes); do COMPONENTS+=("containerd-$node" "kubelet-$node"); done
+}
+
+list_components
 
 # How long a component may take to become ready, and to end by itself when asked, in seconds.
 READY_SECONDS=60
 STOP_SECONDS=15
 
+# component_node NAME - makes the node that the component belongs to the one in use.
+component_node() {
+    case $1 in
+    *-[2-9]) use_node "${1##*-}" ;;
+    *) use_node 1 ;;
+    esac
+}
+
 # component_command NAME - fills COMMAND with the component's command line.
 component_command() {
+    [[ " ${COMPONENTS[*]} " == *" $1 "* ]] || die "no component is called $1; there are: ${COMPONENTS[*]}"
+    component_node "$1"
     case $1 in
     etcd)
         COMMAND=("$NODE_ROOT/usr/bin/etcd" --name=labgate --data-dir="$STATE/etcd" --unsafe-no-fsync
@@ -44,6 +65,8 @@ component_command() {
             --use-service-account-credentials --service-account-private-key-file="$PKI/service-account.key"
             --root-ca-file="$PKI/ca.crt" --cluster-signing-cert-file="$PKI/ca.crt"
             --cluster-signing-key-file="$PKI/ca.key" --flex-volume-plugin-dir="$STATE/volume-plugins")
+        # Where a node can be lost, a test of that need not wait the usual 40 s until it is noticed.
+        [[ ! $(further_nodes) ]] || COMMAND+=(--node-monitor-period=2s --node-monitor-grace-period=12s)
         ;;
     kube-scheduler)
         COMMAND=("$KUBERNETES_BIN/kube-scheduler" --bind-address=127.0.0.1 --port=0
@@ -52,53 +75,65 @@ component_command() {
     registry)
         COMMAND=("$NODE_ROOT/usr/bin/docker-registry" serve "$STATE/config/registry.yaml")
         ;;
-    containerd)
-        COMMAND=("$NODE_ROOT/usr/bin/containerd" --config "$STATE/config/containerd.toml")
+    containerd*)
+        COMMAND=("$NODE_ROOT/usr/bin/containerd" --config "$NODE_STATE/config/containerd.toml")
         ;;
-    kubelet)
-        COMMAND=("$KUBERNETES_BIN/kubelet" --config="$STATE/config/kubelet.yaml" --kubeconfig="$PKI/kubelet.kubeconfig"
-            --hostname-override="$NODE_NAME" --root-dir="$STATE/kubelet" --cert-dir="$STATE/kubelet/pki"
-            --container-runtime=remote --container-runtime-endpoint="unix://$RUN/containerd.sock"
+    kubelet*)
+        COMMAND=("$KUBERNETES_BIN/kubelet" --config="$NODE_STATE/config/kubelet.yaml"
+            --kubeconfig="$PKI/kubelet$NODE_SUFFIX.kubeconfig"
+            --hostname-override="$NODE_NAME" --root-dir="$NODE_STATE/kubelet" --cert-dir="$NODE_STATE/kubelet/pki"
+            --container-runtime=remote --container-runtime-endpoint="unix://$NODE_RUN/containerd.sock"
             --pod-infra-container-image="$PAUSE_IMAGE")
         ;;
-    *) die "no component is called $1; there are: ${COMPONENTS[*]}" ;;
+    *-for-nodes)
+        local address
+        address=$(component_addresses "$1")
+        # Not for pods, whose addresses are others: the registry takes whatever is pushed.
+        COMMAND=(socat "TCP4-LISTEN:${address#*:},bind=${address%:*},range=$NODE_NETWORK,fork,reuseaddr,nodelay"
+            "TCP4:127.0.0.1:${address#*:},nodelay")
+        ;;
     esac
+    COMMAND=("${ENTER[@]}" "${COMMAND[@]}")
 }
 
-# component_ports NAME - prints the ports on 127.0.0.1 that the component listens on.
-component_ports() {
+# component_addresses NAME - prints the addresses that the component listens on, and that answer on this machine.
+component_addresses() {
+    local host=127.0.0.1
     case $1 in
-    etcd) echo 2379 2380 ;;
-    kube-apiserver) echo 6443 ;;
-    kube-controller-manager) echo 10257 ;;
-    kube-scheduler) echo 10259 ;;
-    registry) echo 5000 ;;
-    kubelet) echo 10250 10248 ;;
+    etcd) echo $host:2379 $host:2380 ;;
+    kube-apiserver) echo $host:6443 ;;
+    kube-controller-manager) echo $host:10257 ;;
+    kube-scheduler) echo $host:10259 ;;
+    registry) echo $host:5000 ;;
+    kubelet) echo $host:10250 $host:10248 ;;
+    kubelet-*) component_node "$1" && echo "$NODE_NAME:10250" ;;
+    api-for-nodes) use_node 2 && echo "$MASTER:6443" ;;
+    registry-for-nodes) use_node 2 && echo "$MASTER:5000" ;;
     esac
 }
 
 # component_ready NAME - succeeds if the component answers.
 component_ready() {
-    local port
+    local address
     case $1 in
     kube-apiserver) kubectl get --raw /readyz ;;
-    containerd) containerd_ctl version && containerd_has_cri ;;
+    containerd*) component_node "$1" && containerd_ctl version && containerd_has_cri ;;
     *)
-        for port in $(component_ports "$1"); do
-            port_answers "$port" || return 1
+        for address in $(component_addresses "$1"); do
+            address_answers "$address" || return 1
         done
         ;;
     esac
 }
 
-# port_answers PORT - succeeds if something listens on 127.0.0.1:PORT.
-port_answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+# address_answers HOST:PORT - succeeds if something listens there.
+address_answers() { timeout 2 bash -c "exec 3<>/dev/tcp/${1%:*}/${1#*:}" 2>/dev/null; }
 
 kubectl() {
     "$NODE_ROOT/usr/bin/kubectl" --kubeconfig="$PKI/admin.kubeconfig" --cache-dir="$STATE/kubectl" \
         --request-timeout=10s "$@" 9>&-
 }
 
-containerd_ctl() { "$NODE_ROOT/usr/bin/ctr" --address "$RUN/containerd.sock" --namespace k8s.io "$@"; }
+containerd_ctl() { "$NODE_ROOT/usr/bin/ctr" --address "$NODE_RUN/containerd.sock" --namespace k8s.io "$@"; }
 
 containerd_has_cri() { containerd_ctl plugins list | grep -q 'io.containerd.grpc.v1 *cri .* ok'; }

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the node needs beside its processes: configuration files, cgroups, the pause image.
+# What every node needs beside its processes: configuration files, cgroups, the pause image.
 
 PAUSE_IMAGE=localhost/pause:1
 
@@ -7,21 +7,29 @@ PAUSE_IMAGE=localhost/pause:1
 render() {
     local name text
     text=$(<"$CLUSTER_FOLDER/config/$1")
-    for name in STATE RUN PKI CGROUP BRIDGE POD_SUBNET NODE_NAME NODE_ROOT PAUSE_IMAGE VOLUME; do
+    for name in STATE RUN PKI CGROUP POD_SUBNET MASTER NODE_STATE NODE_RUN NODE_SUFFIX NODE_NAME NODE_ROOT PAUSE_IMAGE VOLUME; do
         text=${text//@$name@/${!name:-}}
     done
     printf '%s\n' "$text"
 }
 
 # Writes the configuration of the components and remembers what is changed on the machine, so that down can undo it.
-prepare_node() {
-    mkdir -p "$STATE/config/cni" "$STATE/volume-plugins" "$LOGS" "$RUN"
-    render containerd.toml >"$STATE/config/containerd.toml"
-    render kubelet.yaml >"$STATE/config/kubelet.yaml"
+prepare_machine() {
+    mkdir -p "$STATE/config" "$STATE/volume-plugins" "$LOGS" "$RUN"
     render registry.yaml >"$STATE/config/registry.yaml"
-    render cni.conflist >"$STATE/config/cni/10-labgate.conflist"
     remember_machine
+    use_node 1
+    prepare_node
+}
+
+# Writes the configuration of the node in use.
+prepare_node() {
+    mkdir -p "$NODE_STATE/config/cni" "$NODE_RUN"
+    render containerd.toml >"$NODE_STATE/config/containerd.toml"
+    render kubelet.yaml >"$NODE_STATE/config/kubelet.yaml"
+    render cni.conflist >"$NODE_STATE/config/cni/10-labgate.conflist"
     make_cgroups
+    apply_policy
 }
 
 # The kernel settings that the kubelet and the bridge plug-in set, as they were before.
@@ -67,7 +75,7 @@ have_pause_image() { containerd_ctl images list --quiet | grep -qx "$PAUSE_IMAGE
 
 # Every pod's first process. The image holds one static program, so it is put together here, as `docker save` would.
 import_pause_image() {
-    local folder=$RUN/pause digest
+    local folder=$NODE_RUN/pause digest
     rm -rf "$folder"
     mkdir -p "$folder/layer"
     install -m 0755 "$NODE_ROOT/usr/bin/catatonit" "$folder/layer/pause"

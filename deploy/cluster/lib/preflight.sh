@@ -15,7 +15,7 @@ check_machine() {
     [[ $CACHE == /* ]] || die "LABGATE_CACHE must be an absolute path, not $CACHE"
     grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || die "the kernel has no overlay file system"
     grep -qw -e cgroup -e cgroup2 /proc/mounts || die "no cgroup file system is mounted at /sys/fs/cgroup"
-    type -t flock setsid ip findmnt >/dev/null || die "needs the packages util-linux and iproute2"
+    type -t flock setsid ip bridge findmnt nsenter unshare >/dev/null || die "needs the packages util-linux and iproute2"
 }
 
 check_space() {
@@ -33,11 +33,12 @@ check_free() {
 
 # A component of ours may hold its ports; nobody else may.
 check_ports() {
-    local name port
+    local name address
     for name in "${COMPONENTS[@]}"; do
         ! component_pid "$name" >/dev/null || continue
-        for port in $(component_ports "$name"); do
-            ! port_answers "$port" || die "port $port, which $name needs, is in use by another program: $(port_user "$port")"
+        for address in $(component_addresses "$name"); do
+            ! address_answers "$address" ||
+                die "port ${address#*:}, which $name needs, is in use by another program: $(port_user "${address#*:}")"
         done
     done
 }

@@ -36,6 +36,22 @@ start_component() {
     }
 }
 
+start_components() {
+    local name
+    for name; do start_component "$name"; done
+}
+
+# renew_component NAME - starts it anew if it runs with other arguments than it is to have.
+renew_component() {
+    local pid running COMMAND=()
+    pid=$(component_pid "$1") || return 0
+    component_command "$1"
+    mapfile -d '' -t running <"/proc/$pid/cmdline"
+    [[ ${running[*]} == "${COMMAND[*]}" ]] && return
+    stop_component "$1"
+    start_component "$1"
+}
+
 # await_component NAME - waits until it is ready; fails when its time is over, or early when it ends by itself.
 await_component() {
     local deadline=$((SECONDS + READY_SECONDS)) appearance=$((SECONDS + 3))

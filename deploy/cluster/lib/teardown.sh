@@ -9,13 +9,13 @@ end_components() {
     done
 }
 
-# Ends the containers: first their shims, known by the address of our containerd on their command line, then whatever
-# is still in the cgroups of our pods.
+# Ends the containers of the node in use: first their shims, known by the address of its containerd on their command
+# line, then whatever is still in the cgroups of its pods.
 end_containers() {
     local file pid arguments
     for file in /proc/[0-9]*/cmdline; do
         { mapfile -d '' -t arguments <"$file"; } 2>/dev/null || continue
-        [[ ${arguments[0]:-} == *containerd-shim* && " ${arguments[*]} " == *" $RUN/containerd.sock "* ]] || continue
+        [[ ${arguments[0]:-} == *containerd-shim* && " ${arguments[*]} " == *" $NODE_RUN/containerd.sock "* ]] || continue
         pid=${file#/proc/}
         kill -KILL "${pid%/*}" 2>/dev/null || true
     done
@@ -62,9 +62,12 @@ our_mounts() {
     done </proc/self/mountinfo
 }
 
-# The bridge goes; the pods' ends of its links went with their network namespaces.
+# The pods' links went with their network namespaces.
 remove_network() {
-    ! ip link show "$BRIDGE" >/dev/null 2>&1 || ip link delete "$BRIDGE"
+    each_node unplug_for_good
+    use_node 1
+    remove_policy
+    remove_switch
 }
 
 remove_cgroups() {
@@ -75,6 +78,16 @@ remove_cgroups() {
 }
 
 remove_cgroup() { find "$1" -depth -type d -exec rmdir {} + && [[ ! -d $1 ]]; }
+
+# Sockets of the shims of the node in use, which are not in its own folder.
+remove_shim_sockets() {
+    local file
+    for file in "$NODE_RUN"/containerd/io.containerd.runtime.v2.task/k8s.io/*/address; do
+        [[ -f $file ]] || continue
+        file=$(<"$file")
+        rm -f "${file#unix://}"
+    done
+}
 
 # Sets the kernel settings back to what they were before up.
 restore_sysctl() {
@@ -88,11 +101,7 @@ restore_sysctl() {
 # Files that the kubelet and containerd put at fixed places outside STATE and RUN.
 remove_strays() {
     local file folder container
-    for file in "$RUN"/containerd/io.containerd.runtime.v2.task/k8s.io/*/address; do
-        [[ -f $file ]] || continue
-        file=$(<"$file")
-        rm -f "${file#unix://}"
-    done
+    each_node remove_shim_sockets
     for file in "$STATE"/kubelet/pods/*; do
         rm -rf /var/log/pods/*_"${file##*/}"
     done
