@@ -11,8 +11,8 @@ import Foundation
 /// shared by nature, and one of the node itself leads the next lab back to the same node.
 struct OverdueLab: Hashable, Sendable {
     /// How long after its time a lab is given up whose node is lost as far as the API server knows. That it is lost has
-    /// taken Kubernetes most of a minute to find out.
-    static let patienceWithLostNode: Duration = .seconds(120)
+    /// taken Kubernetes most of a minute to find out, and half a minute more to act on.
+    static let patienceWithLostNode: Duration = .seconds(60)
     /// How long after its time a lab is given up of which nothing is known. A node that answers and still does not end
     /// the lab waits for something, such as a volume that hangs; that may pass.
     static let patience: Duration = .seconds(600)

@@ -35,10 +35,10 @@ struct OverdueLabTests {
         }
         #expect(Self.givenUpAt(Self.lab()) == "12:10")
         #expect(Self.givenUpAt(Self.lab(ready("True", nil))) == "12:10")
-        #expect(Self.givenUpAt(Self.lab(reason: "NodeLost")) == "12:02")
-        #expect(Self.givenUpAt(Self.lab(ready("False", "NodeNotReady"))) == "12:02")
+        #expect(Self.givenUpAt(Self.lab(reason: "NodeLost")) == "12:01")
+        #expect(Self.givenUpAt(Self.lab(ready("False", "NodeNotReady"))) == "12:01")
         // The controller takes the condition away and leaves the rest; the kubelet gives a reason.
-        #expect(Self.givenUpAt(Self.lab(ready("False", nil))) == "12:02")
+        #expect(Self.givenUpAt(Self.lab(ready("False", nil))) == "12:01")
         #expect(Self.givenUpAt(Self.lab(ready("False", nil), isReported: false)) == "12:10")
         #expect(Self.givenUpAt(Self.lab(ready("False", "ContainersNotReady"), isReported: false)) == "12:10")
         #expect(Self.givenUpAt(Self.lab(ready("False", "ReadinessGatesNotReady"))) == "12:10")
@@ -51,7 +51,7 @@ struct OverdueLabTests {
         }
         #expect(
             words(Self.lab(reason: "NodeLost"))
-                == "waiting for your previous lab to end (its node does not answer; it is given up at 12:02)")
+                == "waiting for your previous lab to end (its node does not answer; it is given up at 12:01)")
         #expect(
             words(Self.lab())
                 == "waiting for your previous lab to end (it should have ended at 12:00; it is given up at 12:10)")

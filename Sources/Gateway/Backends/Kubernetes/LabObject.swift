@@ -54,16 +54,20 @@ extension LabEnding {
     /// - Returns: nil if the pod's deletion was not asked for.
     fileprivate init?(_ pod: Pod) {
         guard let due = pod.metadata.deletionTimestamp else { return nil }
-        self.init(due: due, isNodeLost: Self.isNodeLost(pod))
+        self.init(due: due, isNodeLost: pod.isNodeLost)
     }
+}
 
+extension Pod {
+    /// Whether the API server knows that the pod's node does not answer.
+    ///
     /// Kubernetes' node controller says so in one of several ways, depending on the version: by the pod's reason, by
     /// that of its condition, or by taking the condition away without a reason and leaving what the kubelet last said
     /// of the containers.
-    private static func isNodeLost(_ pod: Pod) -> Bool {
-        if pod.status.reason == "NodeLost" { return true }
-        guard let ready = pod.status.condition("Ready"), ready.status != "True" else { return false }
+    var isNodeLost: Bool {
+        if status.reason == "NodeLost" { return true }
+        guard let ready = status.condition("Ready"), ready.status != "True" else { return false }
         if ready.reason == "NodeNotReady" { return true }
-        return ready.reason == nil && pod.containerStatus(LabPod.container)?.ready == true
+        return ready.reason == nil && containerStatus(LabPod.container)?.ready == true
     }
 }
