@@ -89,8 +89,13 @@ struct Warden: Service {
     private func look(at use: LabUse, _ visitor: Visitor, _ now: Date) -> [Warning] {
         let course = visitor.course
         // Who waits for the next lab has nothing to do with the end of the last one.
-        if let lab = outlook.backend.lab(named: use.lab), lab.uid == use.labUID, let reason = lab.stopReason {
-            return end(use, .labStopped(reason)) ?? []
+        if let lab = outlook.backend.lab(named: use.lab), lab.uid == use.labUID {
+            if let reason = lab.stopReason { return end(use, .labStopped(reason)) ?? [] }
+            // Nobody there will say that it has ended, and a connection to it may hang for hours. Not before the lab is
+            // to end: the cluster may find a node unwell on which all goes on.
+            if lab.ending?.isNodeLost == true {
+                return end(use, .lost("the node that it ran on does not answer, and the lab is given up")) ?? []
+            }
         }
         let texts =
             [

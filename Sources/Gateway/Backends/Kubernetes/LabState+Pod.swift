@@ -11,6 +11,8 @@ extension LabState {
             self = Self.assess(reason: waiting.reason, message: waiting.message)
         } else if pod.isReady, case .running = pod.containerStatus(LabPod.container)?.state {
             self = .ready
+        } else if pod.isNodeLost {
+            self = .starting(.waitingForOldLab("its node does not answer"))
         } else {
             self = Self.assess(conditionsOf: pod)
         }

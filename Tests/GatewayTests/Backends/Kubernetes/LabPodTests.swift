@@ -69,6 +69,7 @@ struct LabPodTests {
         #expect(Self.containers(pod).count == 1)
         #expect(Self.containers(pod)[0]["volumeMounts"]?.array?.count == 3)
         #expect(pod["spec"]?["terminationGracePeriodSeconds"] == 5)
+        #expect(pod["spec"]?["tolerations"]?.array?.map { $0["tolerationSeconds"] } == [30])
     }
 
     @Test("stays so with an overlay that adds containers, mounts and fields")

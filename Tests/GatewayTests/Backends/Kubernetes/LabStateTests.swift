@@ -34,6 +34,13 @@ struct LabStateTests {
                 == .starting(.starting))
     }
 
+    @Test("a lab whose node does not answer is waited for, and that is said")
+    func lostNode() {
+        let notReady = PodCondition(type: "Ready", status: "False", reason: "NodeNotReady")
+        let state = LabState(Self.pod(phase: .running, conditions: [Self.scheduled, notReady], isRunning: true))
+        #expect(state == .starting(.waitingForOldLab("its node does not answer")))
+    }
+
     @Test("a pod that nobody has scheduled yet is being scheduled; one that fits nowhere says why")
     func scheduling() {
         #expect(LabState(Self.pod()) == .starting(.scheduling(nil)))
