@@ -9,7 +9,7 @@ import Testing
 /// | `LABGATE_TEST_IMAGE` | the labs' image (default `localhost:5000/edu_gcc:latest`) |
 /// | `LABGATE_TEST_BINARY` | the executable under test (default `.build/debug/labgate`) |
 /// | `LABGATE_TEST_SHARED_FOLDER` | a folder of the node, for a shared volume (default: a ConfigMap) |
-/// | `LABGATE_TEST_COMPONENT` | the program that stops and starts parts of the cluster |
+/// | `LABGATE_TEST_COMPONENT` | the program that stops and starts parts of the local cluster, its others beside it |
 /// | `LABGATE_TEST_PYTHON` | a Python with asyncssh and prometheus_client |
 /// | `LABGATE_TEST_KILLS` | how many gateways are killed by the test that is about that (default 10) |
 ///
