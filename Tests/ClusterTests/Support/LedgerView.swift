@@ -10,6 +10,10 @@ struct LedgerView {
     }
 
     let student: String
+    /// The name of the Lease that keeps it.
+    let lease: String
+    /// As it is written there.
+    let text: String
     let holdings: [Holding]
     /// What is closed of the connected time, by course.
     let connectedTime: [String: Duration]
@@ -21,7 +25,7 @@ struct LedgerView {
             guard let text = annotations["labgate.dev/ledger"].string,
                 let student = annotations["labgate.dev/student"].string
             else { return nil }
-            return LedgerView(student, try JSON(parsing: text))
+            return LedgerView(student, lease: lease["metadata"]["name"].string ?? "", text, try JSON(parsing: text))
         }
     }
 
@@ -43,8 +47,8 @@ struct LedgerView {
         try JSON(parsing: try await namespace.kubectl("get", "leases", "--output=json"))["items"].array
     }
 
-    private init(_ student: String, _ ledger: JSON) {
-        self.student = student
+    private init(_ student: String, lease: String, _ text: String, _ ledger: JSON) {
+        (self.student, self.lease, self.text) = (student, lease, text)
         holdings = ledger["holdings"].array.map {
             Holding(
                 kind: $0["kind"].string ?? "", holder: $0["holder"].string ?? "",

@@ -13,7 +13,11 @@ struct LabgateProcess {
     let port: Int
 
     /// Starts `labgate serve` and waits until it listens.
-    static func serve(configuration: URL, environment: [String: String] = [:]) async throws -> LabgateProcess {
+    ///
+    /// - Parameter executable: another than the one under test, such as a copy that is replaced.
+    static func serve(
+        configuration: URL, executable: String = executable, environment: [String: String] = [:]
+    ) async throws -> LabgateProcess {
         let running = try ChildProcess.start(
             [executable, "serve", "--config", configuration.path], environment: environment)
         LabgateJanitor.enter(running.processID)
