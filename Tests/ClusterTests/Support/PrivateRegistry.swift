@@ -2,12 +2,12 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-/// A registry with TLS and a password, as `deploy/registry` sets it up, and a second door to the same images for the
-/// node: on loopback without TLS, for its containerd is not to be taught an authority by a test.
+/// A registry with TLS and a password, as `deploy/registry` sets it up, and a second door to the same images, on loopback
+/// without TLS, for a node that has not been taught its authority.
 struct PrivateRegistry {
     /// `host:port` for those who push.
     let address: String
-    /// `host:port` for the node.
+    /// `host:port` of the second door.
     let nodeAddress: String
     private let folder: URL
     private let processes: [RunningProcess]
@@ -68,9 +68,27 @@ struct PrivateRegistry {
 
     /// Pushes an image of `deploy/images`, built if need be.
     func push(_ image: String) async throws -> ChildProcess {
+        try await build("images/build", [image])
+    }
+
+    /// Packs the labgate under test as `deploy/gateway` does, and pushes it under these tags.
+    func pushGateway(tags: [String]) async throws -> ChildProcess {
+        let tags = tags.flatMap { ["--tag", $0] }
+        return try await build("gateway/build", ["--program", LabgateProcess.executable] + tags)
+    }
+
+    private func build(_ program: String, _ arguments: [String]) async throws -> ChildProcess {
         try await ChildProcess.run(
-            [Self.sources.appending(path: "images/build").path, "--registry", address, image], environment: environment,
+            [Self.sources.appending(path: program).path, "--registry", address] + arguments, environment: environment,
             within: .seconds(280))
+    }
+
+    /// Has the local cluster's node pull from it by its address, over TLS.
+    func isTrusted(_ isTrusted: Bool) async throws {
+        let authority = folder.appending(path: "ca.crt").path
+        let program = Self.sources.appending(path: "cluster/trust").path
+        let child = try await ChildProcess.run([program] + (isTrusted ? [address, authority] : ["--forget", address]))
+        try #require(child.status == 0, "\(child.errors)")
     }
 
     func stop() {

@@ -42,9 +42,19 @@ enum Cluster {
 
     /// Starts, stops or kills a part of the cluster.
     static func component(_ verb: String, _ name: String) async throws {
+        _ = try await componentOutput(verb, name)
+    }
+
+    /// The process id of a part of the cluster.
+    static func processID(ofComponent name: String) async throws -> String {
+        try await componentOutput("pid", name)
+    }
+
+    private static func componentOutput(_ verb: String, _ name: String) async throws -> String {
         let child = try await ChildProcess.run([component ?? "false", verb, name], within: .seconds(120))
         guard child.status == 0 else {
             throw ChildProcess.Failure(description: "component \(verb) \(name): \(child.errors)")
         }
+        return child.output.trimmingCharacters(in: .newlines)
     }
 }

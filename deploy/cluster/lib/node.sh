@@ -24,7 +24,8 @@ prepare_machine() {
 
 # Writes the configuration of the node in use.
 prepare_node() {
-    mkdir -p "$NODE_STATE/config/cni" "$NODE_RUN"
+    mkdir -p "$NODE_STATE"/config/{cni,registries/localhost:5000} "$NODE_RUN"
+    render hosts.toml >"$NODE_STATE/config/registries/localhost:5000/hosts.toml"
     render containerd.toml >"$NODE_STATE/config/containerd.toml"
     render kubelet.yaml >"$NODE_STATE/config/kubelet.yaml"
     render cni.conflist >"$NODE_STATE/config/cni/10-labgate.conflist"
