@@ -5,15 +5,12 @@
 # container. What is installed stays on record for scanners of vulnerabilities, which look in status.d where there is no
 # package manager.
 make_minimal_root() {
-    local root=$1 packages name
+    local root=$1 packages
     mapfile -t packages < <(grep -v '^#' "$2")
     mkdir -p "${root%/*}"
     unpack_packages "$root" "${packages[@]}"
     cd "$root" || return
-    mkdir -p var/lib/dpkg/status.d
-    while read -r name _; do
-        dpkg_record "${name%:*}" >"var/lib/dpkg/status.d/${name%:*}"
-    done <VERSIONS
+    record_packages
     [[ ! -d usr/share/ca-certificates ]] || bundle_authorities
     delete_unused
     printf 'root:x:0:0:root:/:/nonexistent\nlabgate:x:65532:65532:labgate:/:/nonexistent\n' >etc/passwd
@@ -38,10 +35,16 @@ delete_unused() {
     find . -depth -mindepth 1 -type d -empty -delete
 }
 
-# dpkg_record NAME - prints what dpkg would have on record.
-dpkg_record() {
-    apt-cache show --no-all-versions "$1" |
-        sed -e '/^Description/,$d' -e '/^Filename:/d' -e '/^MD5sum:/d' -e '/^SHA256:/d'
+# In the folder of the root: a file for each package with what dpkg would have on record. One apt-cache for all of them:
+# each start of it takes a second.
+record_packages() {
+    local names
+    mapfile -t names < <(sed 's/[:\t].*//' VERSIONS)
+    mkdir -p var/lib/dpkg/status.d
+    apt-cache show --no-all-versions "${names[@]}" | awk '
+        /^Package: / { file = "var/lib/dpkg/status.d/" $2; is_told = 1 }
+        /^Description/ || /^$/ { is_told = 0 }
+        is_told && !/^(Filename|MD5sum|SHA256):/ { print >file }'
 }
 
 # build_minimal_image ROOT CONTAINERFILE IMAGE - the same root gives the same image.
