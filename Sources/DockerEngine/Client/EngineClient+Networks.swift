@@ -1,4 +1,5 @@
 import NIOHTTP1
+import Upstream
 
 extension EngineClient {
     /// Fails with ``EngineError/isNotFound`` if there is no network of this name.

@@ -9,7 +9,6 @@ RUN=/run/labgate-cluster
 KUBECONFIG_FILE=$STATE/kubeconfig
 PKI=$STATE/pki
 LOGS=$STATE/logs
-# What the node knows of registries: HOST:PORT/hosts.toml or HOST:PORT/ca.crt, as containerd has it.
 
 # Each node has a /24 of the pods' network; the nodes have one address each in their own.
 POD_NETWORK=10.244.0.0/16

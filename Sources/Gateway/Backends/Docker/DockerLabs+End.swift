@@ -2,6 +2,7 @@ import DockerEngine
 import Foundation
 import Kubernetes
 import Logging
+import Upstream
 
 extension DockerLabs {
     /// Says that the container is to go; whatever else happens, it is seen to from then on.

@@ -3,6 +3,7 @@ import Kubernetes
 import Logging
 import RecordDatabase
 import ServiceLifecycle
+import Upstream
 
 /// The gateway of one host, which is alone there: whoever else holds anything is dead.
 struct HostReplica: ReplicaGroup, Service {
