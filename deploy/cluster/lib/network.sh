@@ -20,10 +20,11 @@ provide_switch() {
 
 # plug_in - connects the node in use.
 plug_in() {
-    local card=labgate-node$NODE_SUFFIX
+    local card=labgate-node$NODE_SUFFIX holder
+    holder=$(component_pid "node$NODE_SUFFIX")
     "${ENTER[@]}" ip link set lo up
     "${ENTER[@]}" ip link show eth0 >/dev/null 2>&1 || {
-        ip link add "$card" mtu "$SWITCH_MTU" type veth peer name eth0 mtu "$SWITCH_MTU" netns "$NODE_RUN/net"
+        ip link add "$card" mtu "$SWITCH_MTU" type veth peer name eth0 mtu "$SWITCH_MTU" netns "$holder"
         "${ENTER[@]}" ip address add "$NODE_NAME/24" dev eth0
     }
     ip link set "$card" master "$SWITCH" up

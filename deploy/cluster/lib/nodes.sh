@@ -38,24 +38,30 @@ each_node() {
     use_node 1
 }
 
-# A namespace lasts as long as its file is mounted. That of mounts may only be mounted where no other one sees it.
+# A process that does nothing holds the namespaces: they are there as long as it is, or anything else in them. What is
+# done last tells whether all is done.
 make_namespaces() {
-    ! "${ENTER[@]}" true 2>/dev/null || return 0
-    mountpoint --quiet "$RUN/nodes" || {
-        mount --bind "$RUN/nodes" "$RUN/nodes"
-        mount --make-private "$RUN/nodes"
-    }
-    release_namespaces
-    touch "$NODE_RUN/net" "$NODE_RUN/mnt"
-    unshare --net="$NODE_RUN/net" --mount="$NODE_RUN/mnt" true
+    ! "${ENTER[@]}" mountpoint --quiet /var/log/containers 2>/dev/null || return 0
+    end_node
+    launch "$RUN/pids/node$NODE_SUFFIX" "$LOGS/node$NODE_SUFFIX.log" unshare --net --mount sleep infinity
+    await 10 namespaces_there
+    use_node "$NODE"
     provide_node_folders
 }
 
-release_namespaces() {
-    local file
-    for file in "$NODE_RUN/net" "$NODE_RUN/mnt"; do
-        while mountpoint --quiet "$file"; do umount --lazy "$file"; done
-    done
+# The process takes its last name when it is where it should be.
+namespaces_there() {
+    local pid
+    pid=$(component_pid "node$NODE_SUFFIX") && [[ $(<"/proc/$pid/comm") == sleep ]]
+}
+
+# Ends everything on the node in use, and the node with it.
+end_node() {
+    kill_component "kubelet$NODE_SUFFIX"
+    kill_component "containerd$NODE_SUFFIX"
+    end_containers
+    kill_component "node$NODE_SUFFIX"
+    unplug_for_good
 }
 
 # The folders that a node has on this machine: all of them are the machine's, those of homes and the shared one too, as
@@ -85,7 +91,6 @@ drop_nodes() {
     stop_component api-for-nodes
     use_node 1
     remove_switch
-    ! mountpoint --quiet "$RUN/nodes" || umount "$RUN/nodes"
     renew_component kube-controller-manager
 }
 
@@ -93,14 +98,10 @@ drop_nodes() {
 drop_node() {
     use_node "$1"
     forget_node || echo "the API server does not answer: $NODE_NAME stays on its list"
-    kill_component "kubelet$NODE_SUFFIX"
-    kill_component "containerd$NODE_SUFFIX"
-    end_containers
-    unplug_for_good
+    end_node
     remove_cgroups
     remove_shim_sockets
-    release_namespaces
-    rm -rf --one-file-system "$NODE_RUN" "$PKI/kubelet$NODE_SUFFIX".* "$LOGS"/{kubelet,containerd}"$NODE_SUFFIX.log"
+    rm -rf --one-file-system "$NODE_RUN" "$PKI/kubelet$NODE_SUFFIX".* "$LOGS/"*"$NODE_SUFFIX.log"
     rm -rf --one-file-system "$NODE_STATE"
 }
 

@@ -25,7 +25,7 @@ use_node() {
     else
         # The API server dials a node by its name, so an address is a good one.
         NODE_SUFFIX=-$1 NODE_NAME=10.245.0.$1 MASTER=10.245.0.1 NODE_STATE=$STATE/nodes/$1 NODE_RUN=$RUN/nodes/$1
-        ENTER=(nsenter --net="$NODE_RUN/net" --mount="$NODE_RUN/mnt")
+        ENTER=(nsenter --target "$(component_pid "node-$1" || echo none)" --net --mount)
     fi
     # The cgroup below which the node's kubelet keeps its pods, in every hierarchy.
     CGROUP=labgate-cluster$NODE_SUFFIX

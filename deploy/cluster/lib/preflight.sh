@@ -43,4 +43,11 @@ check_ports() {
     done
 }
 
+# The addresses of nodes beside the first may not be somebody else's.
+check_node_network() {
+    local route
+    route=$(ip -4 route show root "$NODE_NETWORK" | grep -v " dev $SWITCH " | head -n 1 || true)
+    [[ ! $route ]] || die "the nodes' network $NODE_NETWORK is in use on this machine: $route"
+}
+
 port_user() { ss -Hltnp "sport = :$1" 2>/dev/null | sed -n 's/.*users:((\("[^"]*",pid=[0-9]*\).*/\1/p' | head -n 1; }

@@ -7,6 +7,7 @@ end_components() {
     for ((index = ${#COMPONENTS[@]} - 1; index >= 0; index--)); do
         kill_component "${COMPONENTS[index]}"
     done
+    for index in $(further_nodes); do kill_component "node-$index"; done
 }
 
 # Ends the containers of the node in use: first their shims, known by the address of its containerd on their command
