@@ -110,6 +110,8 @@ extension ClusterTests {
         private func goElsewhere(
             _ student: String, from place: Place, _ running: RunningProcess, _ loss: ContinuousClock.Instant
         ) async throws {
+            // Before the cluster knows of it.
+            let hasty = try sample.ssh(student).start("cat work.txt")
             let child = try await running.end(within: .seconds(90))
             #expect(child.status == 254)
             #expect(child.errors.contains("the node that it ran on does not answer"), "\(child.errors)")
@@ -120,6 +122,8 @@ extension ClusterTests {
             try await login.prints(words, within: .seconds(30))
             let again = try await login.end(within: .seconds(150))
             #expect(again.output == "all my work\n", "\(again.errors)")
+            let last = try await hasty.end(within: .seconds(30))
+            #expect(last.output == "all my work\n", "\(last.errors)")
             #expect(loss.duration(to: .now) < .seconds(180))
             let next = try await self.place(of: student)
             #expect(next.node != place.node)
