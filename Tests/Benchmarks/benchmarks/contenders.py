@@ -188,7 +188,7 @@ def gateway(executable, user, folder, name="labgate"):
 
 @contextlib.contextmanager
 def sshd(folder):
-    port = _free_port()
+    port = free_port()
     configuration = pathlib.Path(folder, "sshd_config")
     configuration.write_text(_SSHD_CONFIGURATION.format(port=port, folder=folder), encoding="ascii")
     program = shutil.which("sshd", path="/usr/sbin:/usr/local/sbin:" + os.environ["PATH"])
@@ -214,14 +214,14 @@ def _privilege_separation_folder():
 
 @contextlib.contextmanager
 def bare(executable, folder):
-    port = _free_port()
+    port = free_port()
     command = [executable, str(port), f"{folder}/host_key"]
     with contextlib.closing(Server(command, f"{folder}/bare.log")) as server:
         server.await_line("listening")
         yield SSHServer(server, port, "nobody", folder)
 
 
-def _free_port():
+def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

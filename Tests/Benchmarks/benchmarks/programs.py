@@ -92,7 +92,7 @@ class Server:
             # In a session of its own: Ctrl-C ends it when its turn has come.
             self._child = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
-        self.log = log
+        self.log, self.pid = log, self._child.pid
 
     def await_line(self, words, seconds=30):
         """The first line of the log with these words."""
