@@ -12,7 +12,7 @@ enum Cluster {
     static let component = variable("LABGATE_TEST_COMPONENT")
 
     /// How many gateways the test kills that is about that.
-    static let killCount = variable("LABGATE_TEST_KILLS").flatMap(Int.init) ?? 10
+    static let killCount = variable("LABGATE_TEST_KILLS").flatMap(Int.init) ?? 6
 
     static var isThere: Bool { kubeconfig != nil }
 
