@@ -42,8 +42,8 @@ extension ClusterTests {
         // MARK: The first version
 
         private func deploy(_ gateway: DeployedGateway) async throws {
-            try await gateway.apply(tag: "0.1.0")
             try await gateway.makeSecrets()
+            try await gateway.apply(tag: "0.1.0")
             let course = """
                 apiVersion: labgate.dev/v1alpha1
                 kind: Course

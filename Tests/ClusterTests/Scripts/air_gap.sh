@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Cuts a node on this machine off from all that is not on this machine, and counts what tries to leave nevertheless:
-# packets of the processes that are named, of all that these start, and of pods.
+# packets of the processes that are named, of all that these start, and of pods, which have addresses in NETWORK.
 #
-# usage: air_gap.sh on BRIDGE PID... | count | off
+# usage: air_gap.sh on NETWORK PID... | count | off
 set -euo pipefail
 
 CHAIN=LABGATE-AIR-GAP
@@ -12,22 +12,18 @@ FOLDER=$(findmnt --raw --noheadings --types cgroup2 --output TARGET | head -n 1)
 
 both() { iptables --wait 10 "$@" && ip6tables --wait 10 "$@"; }
 
-# apply ACTION BRIDGE - adds or deletes what leads to the chain.
-apply() {
-    both "$1" OUTPUT -m cgroup --path "$CGROUP" -j "$CHAIN"
-    both "$1" FORWARD -i "$2" -j "$CHAIN"
-}
-
 on() {
-    local bridge=$1 pid
+    local network=$1 pid
     shift
     off
     mkdir "$FOLDER/$CGROUP"
     both -N "$CHAIN"
     both -A "$CHAIN" -o lo -j RETURN
-    both -A "$CHAIN" -o "$bridge" -j RETURN
+    iptables --wait 10 -A "$CHAIN" -d "$network" -j RETURN
     both -A "$CHAIN" -j REJECT
-    apply -A "$bridge"
+    both -A OUTPUT -m cgroup --path "$CGROUP" -j "$CHAIN"
+    # Pods have no IPv6 address that is carried anywhere.
+    iptables --wait 10 -A FORWARD -s "$network" -j "$CHAIN"
     for pid; do echo "$pid" >"$FOLDER/$CGROUP/cgroup.procs"; done
 }
 
@@ -39,15 +35,26 @@ count() {
 
 # From any state that an interrupted run may have left.
 off() {
-    local bridge pid
-    bridge=$(iptables --wait 10 -S FORWARD | sed -n "s/.*-i \([^ ]*\) -j $CHAIN$/\1/p")
-    [[ ! $bridge ]] || apply -D "$bridge"
-    ! iptables --wait 10 -nL "$CHAIN" >/dev/null 2>&1 || { both -F "$CHAIN" && both -X "$CHAIN"; }
-    [[ -d $FOLDER/$CGROUP ]] || return 0
-    # The processes go back to the root of the hierarchy; a fork may be quicker than the list.
-    until rmdir "$FOLDER/$CGROUP" 2>/dev/null; do
-        for pid in $(<"$FOLDER/$CGROUP/cgroup.procs"); do echo "$pid" >"$FOLDER/cgroup.procs" 2>/dev/null || true; done
+    local table rule try
+    for table in iptables ip6tables; do
+        "$table" --wait 10 -S | sed -n "s/^-A \(.* -j $CHAIN\)$/\1/p" | while read -r -a rule; do
+            "$table" --wait 10 -D "${rule[@]}"
+        done
+        ! "$table" --wait 10 -nL "$CHAIN" >/dev/null 2>&1 ||
+            { "$table" --wait 10 -F "$CHAIN" && "$table" --wait 10 -X "$CHAIN"; }
     done
+    # The processes go back to the root of the hierarchy; one may fork meanwhile.
+    for try in {1..50}; do
+        [[ -d $FOLDER/$CGROUP ]] || return 0
+        leave
+        rmdir "$FOLDER/$CGROUP" 2>/dev/null || sleep 0.1
+    done
+    [[ ! -d $FOLDER/$CGROUP ]]
+}
+
+leave() {
+    local pid
+    for pid in $(<"$FOLDER/$CGROUP/cgroup.procs"); do echo "$pid" >"$FOLDER/cgroup.procs" 2>/dev/null || true; done
 }
 
 "$@"

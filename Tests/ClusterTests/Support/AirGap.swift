@@ -4,14 +4,14 @@ import Foundation
 /// The local cluster's node cut off from all that is not on this machine.
 struct AirGap {
     private static let script = URL(filePath: #filePath).appending(path: "../../Scripts/air_gap.sh").standardized.path
-    /// Of the pods' network.
-    private static let bridge = "labgate0"
+    /// The pods' addresses, as `deploy/cluster/lib/paths.sh` has them.
+    private static let podNetwork = "10.244.0.0/16"
 
     /// Runs `body` meanwhile.
     static func with(_ body: (AirGap) async throws -> Void) async throws {
         let containerd = try await Cluster.processID(ofComponent: "containerd")
         let kubelet = try await Cluster.processID(ofComponent: "kubelet")
-        _ = try await run(["on", bridge, containerd, kubelet])
+        _ = try await run(["on", podNetwork, containerd, kubelet])
         do {
             try await body(AirGap())
         } catch {

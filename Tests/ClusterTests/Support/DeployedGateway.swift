@@ -57,8 +57,13 @@ struct DeployedGateway {
         try await Cluster.kubectl(["apply", "--filename=-"], input: child.output)
     }
 
-    /// What is made once: the host keys, and the registry's password in both namespaces.
+    /// What is made once: the host keys, and the registry's password in both namespaces. Before all else, for a pull
+    /// that is refused is tried again later and later.
     func makeSecrets() async throws {
+        for part in ["gateway", "labs"] {
+            let manifest = Manifests.folder.appending(path: "\(part)/namespace.yaml").path
+            try await Cluster.kubectl(["apply", "--filename", manifest])
+        }
         let keys = try await Self.run("kubernetes/host-keys")
         let lines = keys.split(separator: "\n").map { "\(SSH.hostKeyAlias) \($0)\n" }
         try Data(lines.joined().utf8).write(to: knownHosts)
