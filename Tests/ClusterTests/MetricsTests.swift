@@ -143,8 +143,8 @@ extension ClusterTests {
                 #expect(answer.status == 503)
                 let lines = answer.text.split(separator: "\n")
                 #expect(lines.count == 2, "\(answer.text)")
-                #expect(lines.first?.hasPrefix("the pods of the labs have not been read yet: is the API server") == true)
-                #expect(lines.last?.hasPrefix("the leases have not been read yet") == true)
+                #expect(lines.first?.hasPrefix("the labs have not been read yet: is the backend") == true)
+                #expect(lines.last?.hasPrefix("the records of usage have not been read yet") == true)
                 #expect(try await gateway.get("/healthz").status == 200)
                 let isCounted = try await eventually {
                     try await gateway.scrape().sum(of: "labgate_api_watch_restarts_total") > 0
