@@ -29,7 +29,13 @@ struct HostCourse: Sendable {
                 break
             }
         }
-        // Left out, a runtime class or a stricter security context would leave labs less confined than the course says.
+        // Left out, these would leave labs less confined than the course says.
+        if let name = course.runtimeClassName {
+            problems.append("The course asks for the runtime class \(name), of which one host has none")
+        }
+        if course.userNamespaces {
+            problems.append("The course asks for user namespaces, which labs on one host do not have")
+        }
         let others = templateKeys.subtracting(Self.placement).sorted()
         if !others.isEmpty {
             problems.append(

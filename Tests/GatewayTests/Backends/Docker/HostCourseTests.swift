@@ -38,6 +38,8 @@ struct HostCourseTests {
             $0.podTemplate = .object(["spec": .object(["runtimeClassName": .string("gvisor"), "hostUsers": .bool(false)])])
         }
         #expect(runtime.problems == ["The course's podTemplate asks for hostUsers, runtimeClassName, which one host does not have"])
+        #expect(checked { $0.runtimeClassName = "gvisor" }.problems.count == 1)
+        #expect(checked { $0.userNamespaces = true }.problems.count == 1)
         let volumes = checked {
             $0.sharedVolumes = [
                 SharedVolume(name: "a", mountPath: "/a", source: .configMap("a")),
