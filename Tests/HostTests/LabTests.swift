@@ -45,6 +45,18 @@ extension HostTests {
             }
         }
 
+        @Test("CPU time counts for a budget")
+        func cpuTime() async throws {
+            try await HostSite.with(course: "idle: {lab: 20s}\nquotas: {cpuTime: {day: 1h}}") { site in
+                let login = try await site.ssh().run("timeout 3 sh -c 'while :; do :; done' >/dev/null 2>&1 & echo in")
+                #expect(login.status == 0, "\(login.errors)")
+                let isCounted = try await eventually(within: .seconds(30)) {
+                    try await site.ssh().run(":status").output.contains(/CPU time today: [1-9][0-9]*s of/)
+                }
+                #expect(isCounted)
+            }
+        }
+
         @Test("Shared folders are read-only, and one that is not there is told and not made")
         func shared() async throws {
             try await HostSite.with { site in

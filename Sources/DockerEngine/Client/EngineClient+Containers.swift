@@ -55,14 +55,17 @@ extension EngineClient {
 
     /// What a container has used so far.
     ///
+    /// - Parameter timeout: How long the engine may take; nil for as long as for any request.
     /// - Throws: ``EngineError``; ``EngineError/isWrongState`` or a decoding failure if the container does not run, as
     ///   engines differ in what they say then.
-    public func stats(ofContainer id: String) async throws(EngineError) -> ContainerStats {
+    public func stats(
+        ofContainer id: String, timeout: Duration? = nil
+    ) async throws(EngineError) -> ContainerStats {
         // Without one-shot the engine would measure for another second, to tell a rate that nobody here asks for.
         try await decode(
             EngineRequest(
                 .GET, path(id, "/stats"), query: [("stream", "false"), ("one-shot", "true")],
-                operation: "get stats of container \(id)"))
+                operation: "get stats of container \(id)", timeout: timeout))
     }
 
     private func path(_ id: String, _ rest: String) -> String { "/containers/\(id.percentEncoded)\(rest)" }

@@ -66,6 +66,10 @@ protocol LabBackend: Sendable {
         toPort port: UInt16, in lab: Lab, _ body: (any LabConnection) async throws -> Value
     ) async throws -> Value
 
+    /// How much CPU time the lab has used since its processes began, within ``LabMeter/answerLimit``; nil if only the
+    /// lab itself can tell, or nobody.
+    func cpuTime(of lab: Lab) async -> Duration?
+
     // MARK: Homes
 
     /// Runs a program that reads a student's home, whether the lab runs or not.

@@ -2,7 +2,7 @@ import Classroom
 import Foundation
 
 /// What gateways write on a lab on one host: a record, as containers' labels cannot change.
-struct ContainerNote: Codable, Hashable, Sendable {
+struct ContainerNote: Record {
     static let kind = RecordKind(name: "lab-note", ownerKey: "container")
 
     /// When it was last interacted with.
@@ -18,19 +18,6 @@ struct ContainerNote: Codable, Hashable, Sendable {
     static func key(_ id: String) -> RecordKey { RecordKey(kind: kind, owner: id) }
 
     init() {}
-
-    /// - Returns: nil for text that is none.
-    init?(text: String) {
-        guard let note = try? JSONDecoder().decode(Self.self, from: Data(text.utf8)) else { return nil }
-        self = note
-    }
-
-    var text: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Encoding dates and strings does not fail.
-        return String(decoding: (try? encoder.encode(self)) ?? Data(), as: UTF8.self)
-    }
 
     /// The same with this as well.
     func with(_ note: LabNote) -> ContainerNote {

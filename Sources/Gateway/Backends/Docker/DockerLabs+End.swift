@@ -1,6 +1,5 @@
 import DockerEngine
 import Foundation
-import Kubernetes
 import Logging
 import Upstream
 

@@ -2,6 +2,7 @@ import DockerEngine
 import Logging
 import ServiceLifecycle
 import Synchronization
+import Upstream
 
 /// Labs as containers of one host's engine.
 ///
@@ -14,7 +15,10 @@ final class DockerLabs: LabBackend, Service {
     let pulls: ImagePulls
     let notes: DatabaseRecords
     let logger: Logger
-    let board = LabBoard()
+    /// Labs as they were made of what is known, at each change of it.
+    private let store = ObjectStore<Lab> { $0.name }
+    /// Held from looking at what is known until the store has it, so that it never goes back.
+    private let publication = Mutex(())
     let removals = ContainerRemovals()
     let works = ContainerWorks()
     let facts = Mutex(EngineFacts?.none)
@@ -61,14 +65,14 @@ final class DockerLabs: LabBackend, Service {
 
     // MARK: Which labs there are
 
-    var isSynced: Bool { containers.isSynced }
-    var labs: [Lab] { containers.containers.map(lab) }
-    var changes: AsyncStream<Void> { board.changes(now: isSynced) }
+    var isSynced: Bool { store.isSynced }
+    var labs: [Lab] { store.objects }
+    var changes: AsyncStream<Void> { store.changes() }
 
-    func lab(named name: String) -> Lab? { containers.container(named: name).map(lab) }
+    func lab(named name: String) -> Lab? { store.object(named: name) }
 
     func updates(ofLabNamed name: String) -> any AsyncSequence<Lab?, Never> & Sendable {
-        board.updates(of: name, now: isSynced ? { self.lab(named: $0) } : nil)
+        store.updates(ofObjectNamed: name)
     }
 
     func currentLab(named name: String) async throws(BackendError) -> Lab? {
@@ -84,10 +88,10 @@ final class DockerLabs: LabBackend, Service {
         Lab(container, notes.record(ContainerNote.key(container.id)), works.work(on: container))
     }
 
-    /// Tells of a change that is not in the cache of containers.
+    /// Works all labs out anew, after a change of a container, of what is written on one, or of what is done with one.
     func publish() {
-        guard isSynced else { return }
-        board.publish { self.lab(named: $0) }
+        guard containers.isSynced else { return }
+        publication.withLock { _ in _ = store.replace(with: containers.containers.map(lab)) }
     }
 
     // MARK: What is written on them
@@ -99,7 +103,7 @@ final class DockerLabs: LabBackend, Service {
             let present = Lab(container, stored, works.work(on: container))
             if unchanged, present.version != lab.version { return nil }
             // What cannot be read is a later labgate's, and still says no more than how the lab was used.
-            let old = stored?.text.flatMap(ContainerNote.init) ?? ContainerNote()
+            let old = stored?.text.flatMap { try? ContainerNote(text: $0) } ?? ContainerNote()
             do throws(BackendError) {
                 try await notes.write(old.with(note).text, key, over: stored)
             } catch  where [.conflict, .alreadyExists, .notFound].contains(error.code) {
@@ -138,6 +142,12 @@ final class DockerLabs: LabBackend, Service {
             throw error.isWrongState
                 ? BackendError(.notFound, operation: error.operation, message: error.message) : BackendError(error)
         }
+    }
+
+    /// Without an exec, which leaves a process behind for a while on some engines.
+    func cpuTime(of lab: Lab) async -> Duration? {
+        let stats = try? await client.stats(ofContainer: lab.uid, timeout: LabMeter.answerLimit)
+        return stats.map { .nanoseconds($0.cpuNanoseconds) }
     }
 
     /// The engines have no way into a container's own loopback.

@@ -16,7 +16,7 @@ extension Lab {
     ///   - stored: what was written on it; nil if nothing was.
     ///   - work: what this gateway is doing with it.
     init(_ container: Container, _ stored: StoredRecord?, _ work: ContainerWork?) {
-        let note = stored?.text.map { ContainerNote(text: $0) } ?? ContainerNote()
+        let note = stored?.text.map { try? ContainerNote(text: $0) } ?? ContainerNote()
         var marks = note?.marks ?? ActivityMarks()
         // Nobody but a later labgate writes what cannot be read.
         if note == nil { marks.unreadable = Set(ActivityMark.allCases) }

@@ -140,12 +140,11 @@ final class KubernetesLabs: LabBackend {
 
     func secondOpinion(on lab: Lab, _ error: LabError, after stage: LabStage?) async -> LabState {
         let warnings = await warnings(of: lab.uid)
-        // As it is now: what became of the lab does not tell why its node waits.
-        guard let pod = try? await client.pod(named: lab.name, namespace: namespace), pod.metadata.uid == lab.uid else {
+        guard let present = pods.object(named: lab.name), present.lab.uid == lab.uid else {
             return .doomed(Self.explain(error, by: warnings))
         }
-        guard case .doomed(let error) = LabState(pod) else { return LabState(pod) }
-        return PullPostponement.holdsUp(pod, lastStage: stage, warnings)
+        guard case .doomed(let error) = present.lab.state else { return present.lab.state }
+        return PullPostponement.holdsUp(present, lastStage: stage, warnings)
             ? .starting(.pulling(PullPostponement.words)) : .doomed(Self.explain(error, by: warnings))
     }
 
@@ -174,6 +173,9 @@ final class KubernetesLabs: LabBackend {
             throw BackendError(error)
         }
     }
+
+    /// The API server does not count it.
+    func cpuTime(of lab: Lab) async -> Duration? { nil }
 
     func connect<Value>(
         toPort port: UInt16, in lab: Lab, _ body: (any LabConnection) async throws -> Value

@@ -7,10 +7,13 @@ import Upstream
 struct LabObject: KubernetesObject {
     let metadata: ObjectMeta
     let lab: Lab
+    /// Whether the pod's node waits before it tries again to fetch an image.
+    let isBackingOffFromPull: Bool
 
     init(_ pod: Pod) {
         metadata = pod.metadata
         lab = Lab(pod)
+        isBackingOffFromPull = LabState.isBackingOffFromPull(pod)
     }
 
     /// Decodes a pod.

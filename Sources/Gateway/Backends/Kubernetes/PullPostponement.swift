@@ -17,8 +17,8 @@ enum PullPostponement {
     /// - Parameters:
     ///   - lastStage: told last of the start, perhaps when the node said why the last try had failed.
     ///   - warnings: events about the pod, the oldest first; a node that is busy tells them late or not at all.
-    static func holdsUp(_ pod: Pod, lastStage: LabStage?, _ warnings: [Event]) -> Bool {
-        guard LabState.isBackingOffFromPull(pod) else { return false }
+    static func holdsUp(_ pod: LabObject, lastStage: LabStage?, _ warnings: [Event]) -> Bool {
+        guard pod.isBackingOffFromPull else { return false }
         let last = warnings.last { $0.reason == "Failed" && $0.message.hasPrefix("Failed to pull image") }
         return last.map { isTold(by: $0.message) } ?? (lastStage == .pulling(words))
     }

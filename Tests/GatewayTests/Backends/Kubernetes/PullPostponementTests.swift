@@ -17,7 +17,8 @@ struct PullPostponementTests {
     private static func holdsUp(
         _ reason: String = "ImagePullBackOff", after stage: LabStage? = nil, warnings: [Event] = []
     ) -> Bool {
-        PullPostponement.holdsUp(LabStateTests.pod(waiting: (reason, "no")), lastStage: stage, warnings)
+        PullPostponement.holdsUp(
+            LabObject(LabStateTests.pod(waiting: (reason, "no"))), lastStage: stage, warnings)
     }
 
     @Test("is waited for if the last try to fetch the image came too soon for it")
