@@ -143,7 +143,7 @@ extension ClusterTests {
                 #expect(answer.status == 503)
                 let lines = answer.text.split(separator: "\n")
                 #expect(lines.count == 2, "\(answer.text)")
-                #expect(lines.first?.hasPrefix("the labs have not been read yet: is the backend") == true)
+                #expect(lines.first?.hasPrefix("the labs have not been read yet: is the API server") == true)
                 #expect(lines.last?.hasPrefix("the records of usage have not been read yet") == true)
                 #expect(try await gateway.get("/healthz").status == 200)
                 let isCounted = try await eventually {

@@ -4,7 +4,7 @@ extension Gateway {
     /// The cluster's absence later on does not count: labs that run go on being served from what is known of them, and a
     /// student who needs a new one is told what is the matter.
     public var obstacles: [String] {
-        let advice = "is the backend there, and may the gateway ask it?"
+        let advice = "is the API server, or the container engine, there, and may the gateway ask it?"
         return [
             source.isComplete ? nil : "the courses and students have not been read yet: \(advice)",
             backend.labs.isSynced ? nil : "the labs have not been read yet: \(advice)",

@@ -25,6 +25,8 @@ prepare_machine() {
 # Writes the configuration of the node in use.
 prepare_node() {
     mkdir -p "$NODE_STATE"/config/{cni,registries/localhost:5000} "$NODE_RUN"
+    # The first node knows what was trusted before this one came.
+    ((NODE == 1)) || cp -r "$STATE/config/registries/." "$NODE_STATE/config/registries/"
     render hosts.toml >"$NODE_STATE/config/registries/localhost:5000/hosts.toml"
     render containerd.toml >"$NODE_STATE/config/containerd.toml"
     render kubelet.yaml >"$NODE_STATE/config/kubelet.yaml"
