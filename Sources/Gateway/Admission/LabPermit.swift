@@ -62,9 +62,14 @@ struct LabPermit: Sendable {
     /// An editor that finds its lab gone connects again and again; it must not start a lab that nobody uses. Each of its
     /// tries puts the time off in which it may not, so that it never does.
     private func checkHoldDown() throws(LabSessionFailure) {
+        try refuseIfHeldDown()
+        if isAttended, admission.ledgers.record(of: student.name).stops[course.name] != nil { clearHoldDown() }
+    }
+
+    /// Refuses a program that connects by itself to a lab that was just stopped, whether it has gone by now or not.
+    func refuseIfHeldDown() throws(LabSessionFailure) {
         let now = Date.clusterNow
-        guard let stop = admission.ledgers.record(of: student.name).stops[course.name] else { return }
-        if isAttended { return clearHoldDown() }
+        guard !isAttended, let stop = admission.ledgers.record(of: student.name).stops[course.name] else { return }
         let rules = AdmissionRules(course, student, at: now)
         guard case .refused(let refusal) = rules.admission(startingAfter: stop, hasTerminal: isAttended, at: now) else {
             return

@@ -76,6 +76,8 @@ final class LabStart: Sendable {
         case .starting(let stage):
             await tell(stage)
         case .terminating:
+            // Not only when it has gone: that may take longer than nothing is to start it again.
+            try permit.refuseIfHeldDown()
             await tell(.waitingForOldLab(delay(of: lab)))
         case .ended:
             await tell(.waitingForOldLab(nil))
