@@ -62,7 +62,7 @@ struct ContainerSpecTests {
         exec.environment = ["TERM": "xterm"]
         let text = try json(exec)
         #expect(text.hasPrefix(#"{"AttachStderr":true,"AttachStdin":true,"AttachStdout":true,"Cmd":["sh"],"DetachKeys":""#))
-        #expect(text.hasSuffix(#"ctrl-^","Env":["TERM=xterm"],"Tty":true}"#))
+        #expect(text.hasSuffix(#"ctrl-_","Env":["TERM=xterm"],"Tty":true}"#))
         #expect(!text.contains("ctrl-p"))
     }
 }

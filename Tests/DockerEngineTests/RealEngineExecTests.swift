@@ -92,6 +92,24 @@ struct RealEngineExecTests {
         }
     }
 
+    @Test("passes each key on at once, but for Ctrl-^, which may be the first of those that would detach", arguments: [false, true])
+    func singleBytes(tty: Bool) async throws {
+        let bytes = (0...255).map { UInt8($0) }.filter { $0 != 0x1e }
+        try await TestEngine.withContainer { client, id in
+            let script = "\(tty ? "stty raw -echo; " : "")echo ready; cat"
+            try await client.withExec(exec(id, "sh", "-c", script, tty: tty)) { stream in
+                var ready: [UInt8] = []
+                while ready.last != UInt8(ascii: "\n"), case .stdout(let more)? = await stream.nextOutput() { ready += more }
+                for byte in bytes {
+                    try await stream.write([byte])
+                    // Whoever waits for an answer to a byte sends no other before.
+                    let answer = await stream.nextOutput()
+                    try #require(answer == .stdout([byte]), "byte \(byte)")
+                }
+            }
+        }
+    }
+
     @Test("ends input while output goes on")
     func halfClose() async throws {
         try await TestEngine.withContainer { client, id in

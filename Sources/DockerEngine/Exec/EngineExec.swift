@@ -39,10 +39,11 @@ extension EngineExec: Encodable {
 
     /// The keys that would end the attachment instead of reaching the program: so many that nobody types them.
     ///
-    /// There is no way to have none. The default (Ctrl-P, Ctrl-Q) would keep each Ctrl-P, which shells recall the last
-    /// line with, until the next key; so would this do with its first, hence NUL. Docker looks for them with a
-    /// terminal only, Podman in everything that comes byte by byte.
-    private static let detachKeys = Array(repeating: "ctrl-@,ctrl-_,ctrl-^", count: 8).joined(separator: ",")
+    /// There is no way to have none. Engines keep what may be the first of them until more comes: the default would keep
+    /// each Ctrl-P, which shells recall the last line with. This keeps Ctrl-^, which hardly anybody types, and which no
+    /// protocol says and then waits (as the old scp does with NUL). Docker looks for them with a terminal only, Podman in
+    /// everything that comes byte by byte.
+    private static let detachKeys = Array(repeating: "ctrl-^,ctrl-_", count: 12).joined(separator: ",")
 
     /// Writes the body of `POST /containers/{id}/exec`.
     public func encode(to encoder: any Encoder) throws {
