@@ -45,7 +45,7 @@ struct Confirmation: Sendable {
 
     private func refusal(_ state: PortState) -> ForwardingRefusal {
         state == .busy
-            ? ForwardingRefusal("port \(port) in your lab does not answer") : .nothingListens(on: port)
+            ? .noAnswer(of: port) : .nothingListens(on: port)
     }
 
     /// What comes first: a sign of the stream, or what `search` finds.
@@ -70,5 +70,9 @@ extension ForwardingRefusal {
     /// Nothing in the lab takes connections on the port.
     static func nothingListens(on port: UInt16) -> ForwardingRefusal {
         ForwardingRefusal("nothing listens on port \(port) in your lab")
+    }
+
+    static func noAnswer(of port: UInt16) -> ForwardingRefusal {
+        ForwardingRefusal("port \(port) in your lab does not answer")
     }
 }

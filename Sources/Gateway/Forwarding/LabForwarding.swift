@@ -31,6 +31,8 @@ struct LabForwarding: Sendable {
     private static let maximumHostByteCount = 255
 
     private var course: Course { visit.course }
+    /// Whether a port of the lab's own loopback is wanted.
+    private var goesToLab: Bool { ForwardingDestination.isLoopback(request.destination.host) }
 
     func run() async throws(ForwardingRefusal) {
         let start = ContinuousClock.now
@@ -104,19 +106,17 @@ struct LabForwarding: Sendable {
 
     private func connect(to port: UInt16, in lab: Lab, _ use: LabUse) async throws {
         use.labUID = lab.uid
-        guard ForwardingDestination.isLoopback(request.destination.host) else {
-            return try await connectByCommand(to: request.destination.host, port, in: lab, use)
-        }
+        guard goesToLab else { return try await connectByCommand(to: port, in: lab, use) }
         do {
             try await connectByPortForward(to: port, in: lab, use)
         } catch let error as BackendError where error.code == .unsupported {
             logger.portForwardNotPossible(error.message)
-            try await connectByCommand(to: request.destination.host, port, in: lab, use)
+            try await connectByCommand(to: port, in: lab, use)
         } catch let failure as PortForwardFailure {
             guard failure.hasMissedAddress, await state(of: port, in: lab, believing: [.open, .closed]) == .open else {
                 throw failure.refusal
             }
-            try await connectByCommand(to: "localhost", port, in: lab, use)
+            try await connectByCommand(to: port, in: lab, use)
         }
     }
 
@@ -142,9 +142,10 @@ struct LabForwarding: Sendable {
         }
     }
 
-    private func connectByCommand(to host: String, _ port: UInt16, in lab: Lab, _ use: LabUse) async throws {
+    private func connectByCommand(to port: UInt16, in lab: Lab, _ use: LabUse) async throws {
         let command = RemoteCommand(
-            program: ForwardingCommand.argv(host: host, port: port), environment: [], input: commands.input)
+            program: ForwardingCommand.argv(host: request.destination.host, port: port), environment: [],
+            input: commands.input)
         try await commands.run(command, in: lab, tty: false) { exec in
             let errors = Mutex([UInt8]())
             let started = try await LaunchedProgram.started(on: exec, endNotice: command.endNotice) { bytes in
@@ -155,7 +156,7 @@ struct LabForwarding: Sendable {
                 var reason = errors.withLock { $0 }
                 guard await Self.isConnected(&program, exec, &reason) else {
                     let words = String(decoding: reason, as: UTF8.self).split(separator: "\n").joined(separator: "; ")
-                    throw ForwardingRefusal("\(host):\(port) could not be reached (\(words))")
+                    throw refusal(of: port, words)
                 }
                 let channel = try await request.accept()
                 let relay = Relay(
@@ -167,6 +168,13 @@ struct LabForwarding: Sendable {
                 throw error
             }
         }
+    }
+
+    /// - Parameter words: why it was not reached, in those of the program in the lab.
+    private func refusal(of port: UInt16, _ words: String) -> ForwardingRefusal {
+        goesToLab
+            ? PortForwardFailure(port: port, words: words).refusal
+            : ForwardingRefusal("\(request.destination.host):\(port) could not be reached (\(words))")
     }
 
     /// Waits until the command says that the connection stands; what follows in its output is the far side's.

@@ -1,6 +1,6 @@
 import SSHServer
 
-/// Why the node has not connected a port-forward, in its own words.
+/// Why a port of the lab's loopback was not reached, in the words of who tried: the node, or a program in the lab.
 struct PortForwardFailure: Error {
     let port: UInt16
     let words: String
@@ -14,7 +14,8 @@ struct PortForwardFailure: Error {
 
     /// What the client is told.
     var refusal: ForwardingRefusal {
-        isRefused
-            ? .nothingListens(on: port) : ForwardingRefusal("port \(port) in your lab could not be reached (\(words))")
+        if isRefused { return .nothingListens(on: port) }
+        if words.contains("timed out") { return .noAnswer(of: port) }
+        return ForwardingRefusal("port \(port) in your lab could not be reached (\(words))")
     }
 }
