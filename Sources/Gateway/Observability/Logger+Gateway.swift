@@ -106,7 +106,10 @@ extension Logger {
     func labStopped(_ lab: Lab, _ reason: String) {
         notice(
             "lab stopped",
-            metadata: ["lab": "\(lab.name)", "uid": "\(lab.uid)", "reason": "\(reason)"])
+            metadata: [
+                "lab": "\(lab.name)", "uid": "\(lab.uid)", "student": "\(lab.student ?? "")",
+                "course": "\(lab.course ?? "")", "reason": "\(reason)",
+            ])
     }
 
     func labGivenUp(_ lab: Lab, isNodeLost: Bool) {
