@@ -172,8 +172,8 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        // Programs that tests run, and patience.
-        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+        // Programs that tests run, the classes and labs of the main job's tests, and patience.
+        .target(name: "TestSupport", dependencies: ["DockerEngine"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(
             name: "SSHServerTests",
             dependencies: ["SSHServer", "TestSupport", .product(name: "Logging", package: "swift-log")],
@@ -261,10 +261,12 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        // The main job: real ssh against the real executable against a real cluster.
+        // The main job: real ssh against the real executable, with labs on a real cluster or a real container engine.
+        .testTarget(name: "LabTests", dependencies: ["TestSupport"], swiftSettings: strict),
+        // What is special to a cluster.
         .testTarget(
             name: "ClusterTests", dependencies: ["TestSupport"], exclude: ["Scripts"], swiftSettings: strict),
-        // What is special to one host: the same against a container engine.
+        // What is special to one host.
         .testTarget(name: "HostTests", dependencies: ["DockerEngine", "TestSupport"], swiftSettings: strict),
         // Every SSH client that students use, against the same.
         .testTarget(

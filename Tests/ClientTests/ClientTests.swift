@@ -1,9 +1,9 @@
 @testable import TestSupport
 import Testing
 
-/// Every SSH client: the real programs that students use against the real `labgate` against a real cluster.
+/// Every SSH client: the real programs that students use against the real `labgate` against a real labs.
 ///
-/// The environment is that of `ClusterTests`. With `LABGATE_TEST_TABLE`, what each test has shown is noted in that file, from
+/// The environment is that of `LabTests`. With `LABGATE_TEST_TABLE`, what each test has shown is noted in that file, from
 /// which `table` makes CLIENTS.md.
-@Suite(.serialized, .enabled(if: Cluster.isThere, "LABGATE_TEST_KUBECONFIG is not set"), .timeLimit(.minutes(5)))
+@Suite(.serialized, .enabled(if: Site.isThere, "there is no cluster and no engine"), .timeLimit(.minutes(5)))
 enum ClientTests {}

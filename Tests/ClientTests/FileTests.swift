@@ -60,7 +60,7 @@ extension ClientTests {
         func sftpLarge() async throws {
             let ssh = try sample.ssh()
             try await sample.change { try sample.write(CourseDocument(ephemeralStorage: "6Gi")) }
-            _ = try await sample.namespace.kubectl("delete", "pods", "--all")
+            try await sample.removeLab(of: "edu01")
             let files = try await TransferFiles.make(byteCount: 1_000_000)
             // Mostly a hole, with something to get wrong at both ends and beyond 2^31.
             for offset in ["1", "2100", "2200"] {

@@ -23,7 +23,8 @@ extension ClusterTests {
             try await APIFaultProxy.with { proxy in
                 try await sample.stop()
                 try sample.writeConfiguration(
-                    kubeconfig: try proxy.kubeconfig().path, extra: SampleClass.briskLifeCycle)
+                    site: sample.namespace.settings(kubeconfig: proxy.kubeconfig().path),
+                    extra: SampleClass.briskLifeCycle)
                 try await sample.start()
                 try sample.writeConfiguration(extra: SampleClass.briskLifeCycle)
                 try await body(proxy)

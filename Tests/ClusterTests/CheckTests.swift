@@ -50,7 +50,7 @@ extension ClusterTests {
                   - {apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, list, watch, create, patch, delete]}
                 """)
             let kubeconfig = try await namespace.kubeconfig(ofAccountWithRole: "too-little")
-            try sample.writeConfiguration(kubeconfig: kubeconfig.path)
+            try sample.writeConfiguration(site: sample.namespace.settings(kubeconfig: kubeconfig.path))
             let child = try await check()
             try sample.writeConfiguration()
             #expect(child.status != 0)
@@ -117,7 +117,7 @@ extension ClusterTests {
                  clusters: [{name: a, cluster: {server: "https://127.0.0.1:1"}}], users: [{name: a, user: {token: x}}]}
                 """
             try Data(document.utf8).write(to: kubeconfig)
-            try sample.writeConfiguration(kubeconfig: kubeconfig.path)
+            try sample.writeConfiguration(site: sample.namespace.settings(kubeconfig: kubeconfig.path))
             let child = try await check()
             try sample.writeConfiguration()
             #expect(child.status != 0)
@@ -148,7 +148,7 @@ extension ClusterTests {
 
         @Test("A kubeconfig that is not there is told in a line")
         func noKubeconfig() async throws {
-            try sample.writeConfiguration(kubeconfig: "/nowhere/kubeconfig")
+            try sample.writeConfiguration(site: sample.namespace.settings(kubeconfig: "/nowhere/kubeconfig"))
             let line = try await failsToServe()
             try sample.writeConfiguration()
             #expect(line.contains("/nowhere/kubeconfig"), "\(line)")

@@ -14,7 +14,8 @@ extension ClusterTests {
         private func readResources() async throws {
             guard try sample.gateway.logged("Took on a changed classroom").isEmpty else { return }
             try await sample.stop()
-            try sample.writeConfiguration(readsResources: true, extra: SampleClass.briskLifeCycle)
+            try sample.writeConfiguration(
+                site: sample.namespace.settings(readsResources: true), extra: SampleClass.briskLifeCycle)
             try await sample.start()
             let isComplete = try await eventually { try !sample.gateway.logged("Took on a changed classroom").isEmpty }
             try #require(isComplete)

@@ -22,7 +22,8 @@ extension ClusterTests {
             try await APIFaultProxy.with { proxy in
                 try await sample.stop()
                 try sample.writeConfiguration(
-                    kubeconfig: try proxy.kubeconfig().path, extra: SampleClass.briskLifeCycle)
+                    site: sample.namespace.settings(kubeconfig: proxy.kubeconfig().path),
+                    extra: SampleClass.briskLifeCycle)
                 let wrong = try await LabgateProcess.serve(
                     configuration: sample.configuration, environment: clock.environment)
                 let leads = try await eventually(within: .seconds(60)) { !wrong.logged("This replica leads").isEmpty }
@@ -85,7 +86,7 @@ extension ClusterTests {
         private func checkTime(since begin: ContinuousClock.Instant) async throws {
             var counted: Duration?
             let isCounted = try await eventually(within: .seconds(30), every: .milliseconds(500)) {
-                counted = try await LedgerView.of("typist", in: sample.namespace)?.connectedTime["c"]
+                counted = try await LedgerView.of("typist", in: sample.site)?.connectedTime["c"]
                 return counted != nil
             }
             #expect(isCounted)

@@ -103,7 +103,8 @@ extension ClusterTests {
         @Test("The TOTP key may be in a Secret; nothing that kubectl shows of students has it, and without it nobody gets in")
         func secret() async throws {
             try await sample.stop()
-            try sample.writeConfiguration(readsResources: true, extra: SampleClass.briskLifeCycle)
+            try sample.writeConfiguration(
+                site: sample.namespace.settings(readsResources: true), extra: SampleClass.briskLifeCycle)
             try await sample.start()
             let app = try await AuthenticatorApp.make(for: "keeper")
             let publicKey = try await sample.publicKey(of: "keeper")

@@ -90,7 +90,7 @@ extension ClusterTests {
                 apiVersion: v1
                 kind: Pod
                 metadata: {name: probe}
-                spec: {hostUsers: false, containers: [{name: c, image: "\(Cluster.image)"}]}
+                spec: {hostUsers: false, containers: [{name: c, image: "\(Site.image)"}]}
                 """
             let answer = try await sample.namespace.kubectl(
                 "create", "--dry-run=server", "--validate=false", "--output=json", "--filename=-", input: pod)

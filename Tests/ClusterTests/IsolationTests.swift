@@ -36,7 +36,7 @@ extension ClusterTests {
             course.podTemplate = """
                 {metadata: {annotations: {example.edu/team: blue}}, spec: {containers: [\
                 {name: lab, volumeMounts: \(mounts)}, \
-                {name: sidecar, image: "\(Cluster.image)", command: [sleep, infinity], volumeMounts: \(mounts), \
+                {name: sidecar, image: "\(Site.image)", command: [sleep, infinity], volumeMounts: \(mounts), \
                 resources: {limits: {cpu: 100m, memory: 32Mi}}}]}}
                 """
             try await sample.change {

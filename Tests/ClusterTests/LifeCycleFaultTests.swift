@@ -113,7 +113,7 @@ extension ClusterTests {
                     try sample.ssh($0, at: gateway).start("echo in; sleep 300")
                 }
                 for login in logins { try await login.prints("in\n") }
-                let holdings = try #require(await LedgerView.of("stayer", in: sample.namespace)).holdings
+                let holdings = try #require(await LedgerView.of("stayer", in: sample.site)).holdings
                 let begin = try #require(holdings.map(\.since).min())
                 gateway.running.signal(SIGSTOP)
                 defer { gateway.running.signal(SIGCONT) }
@@ -132,7 +132,7 @@ extension ClusterTests {
                 let span = Duration.seconds(Date.now.timeIntervalSince(begin))
                 for login in [logins[0], elsewhere] { login.kill() }
                 for student in ["stayer", "mover"] { try await holds(student, count: 0, within: .seconds(60)) }
-                let time = try #require(await LedgerView.of("stayer", in: sample.namespace)?.connectedTime["single"])
+                let time = try #require(await LedgerView.of("stayer", in: sample.site)?.connectedTime["single"])
                 #expect((span - .seconds(5)...span + .seconds(5)).contains(time), "\(time) of \(span)")
             }
         }
@@ -141,7 +141,7 @@ extension ClusterTests {
         private func holds(_ student: String, count: Int, within limit: Duration) async throws {
             var holdings: [LedgerView.Holding] = []
             let isSo = try await eventually(within: limit, every: .milliseconds(500)) {
-                holdings = try await LedgerView.of(student, in: sample.namespace)?.holdings ?? []
+                holdings = try await LedgerView.of(student, in: sample.site)?.holdings ?? []
                 return holdings.count { $0.kind != "lab" } == count
             }
             #expect(isSo, "\(student): \(holdings)")

@@ -116,7 +116,8 @@ extension ClusterTests {
         /// What an account with a Role lacks, as `labgate check` says.
         private func missing(to role: String) async throws -> Set<String> {
             let kubeconfig = try await sample.namespace.kubeconfig(ofAccountWithRole: role)
-            try sample.writeConfiguration(kubeconfig: kubeconfig.path, readsResources: true)
+            try sample.writeConfiguration(
+                site: sample.namespace.settings(kubeconfig: kubeconfig.path, readsResources: true))
             let child = try await LabgateProcess.run("check", "--config", sample.configuration.path)
             let place = " in namespace \(sample.namespace.name)"
             return Set(

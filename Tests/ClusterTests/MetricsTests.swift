@@ -16,7 +16,7 @@ extension ClusterTests {
         ) async throws {
             try await sample.stop()
             try sample.writeConfiguration(
-                kubeconfig: kubeconfig,
+                site: sample.namespace.settings(kubeconfig: kubeconfig),
                 extra: "metrics: {listen: \"127.0.0.1:0\"}\n" + SampleClass.briskLifeCycle)
             try await sample.start()
             try await sample.gateway.running.prints("listening for metrics")

@@ -15,7 +15,7 @@ extension ClusterTests {
             let target = try #require(await FaultProxy.portOfAPIServer())
             try await FaultProxy.with(target: target) { proxy in
                 try await sample.stop()
-                try sample.writeConfiguration(kubeconfig: await proxy.kubeconfig().path)
+                try sample.writeConfiguration(site: sample.namespace.settings(kubeconfig: await proxy.kubeconfig().path))
                 try await sample.start()
                 _ = try await sample.ssh().run("true")
                 try await body(proxy)
@@ -100,7 +100,7 @@ extension ClusterTests {
                 try await proxy.behave("hole")
                 let begin = ContinuousClock.now
                 let isGone = try await eventually(within: .seconds(15), every: .milliseconds(200)) {
-                    try await !sample.namespace.exec(in: "edu01", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '").contains("sleep 7001")
+                    try await !sample.commands(in: "edu01").contains("sleep 7001")
                 }
                 #expect(isGone)
                 #expect(ContinuousClock.now - begin < .seconds(8))

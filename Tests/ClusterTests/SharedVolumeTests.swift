@@ -50,7 +50,7 @@ extension ClusterTests {
         private func courseOfThreeContainers(_ share: SharedFolder) -> CourseDocument {
             var course = CourseDocument(name: "share", shared: share.source, more: ["idle": "{holdDown: 0s}"])
             let mounts = "{name: mybackup, mountPath: /mybackup, readOnly: true}"
-            let image = "image: \"\(Cluster.image)\", resources: {limits: {cpu: 500m, memory: 32Mi}}"
+            let image = "image: \"\(Site.image)\", resources: {limits: {cpu: 500m, memory: 32Mi}}"
             course.podTemplate = """
                 {spec: {initContainers: [{name: prepare, \(image), command: [sh, -c, '\(Self.attempt) | cat > /home/student/prepare'], \
                 volumeMounts: [{name: home, mountPath: /home/student}, \(mounts)]}], \
@@ -146,7 +146,7 @@ extension ClusterTests {
             let manifest = try String(contentsOf: folder.appending(path: "kubernetes/publisher.yaml"), encoding: .utf8)
                 // Every cluster has that, and this one has one node that counts.
                 .replacing("ReadWriteMany", with: "ReadWriteOnce")
-                .replacing(/image: .*/, with: "image: \(Cluster.image)")
+                .replacing(/image: .*/, with: "image: \(Site.image)")
             try await sample.namespace.apply(manifest)
             try await sample.namespace.kubectl("wait", "--for=condition=Ready", "pod/publisher", "--timeout=60s")
             let program = try String(contentsOf: folder.appending(path: "publish"), encoding: .utf8)

@@ -20,7 +20,7 @@ extension ClusterTests {
             let ssh = try sample.ssh(at: old)
             let working = try ssh.start("echo before >~/work; echo in; read line; cat ~/work; exit 7", input: .open)
             try await working.prints("in\n")
-            let begin = try #require(await LedgerView.of("edu01", in: sample.namespace)?.holdings.map(\.since).min())
+            let begin = try #require(await LedgerView.of("edu01", in: sample.site)?.holdings.map(\.since).min())
             let lab = try await self.lab()
 
             try install(at: executable)
@@ -55,14 +55,14 @@ extension ClusterTests {
             let child = try await sample.ssh("edu02").run("true")
             #expect(child.status == 254)
             #expect(try await sample.ssh("edu01").run("echo in").output == "in\n")
-            #expect(try await LedgerView.of("edu02", in: sample.namespace)?.text == newer)
+            #expect(try await LedgerView.of("edu02", in: sample.site)?.text == newer)
             try await write(ledger.text, to: ledger)
             #expect(try await sample.ssh("edu02").run("echo in").output == "in\n")
         }
 
         private func write(_ text: String, to ledger: LedgerView) async throws {
             try await sample.namespace.kubectl(
-                "annotate", "lease", ledger.lease, "--overwrite", "labgate.dev/ledger=\(text)")
+                "annotate", "lease", ledger.object, "--overwrite", "labgate.dev/ledger=\(text)")
         }
 
         /// Puts a copy of labgate at a path as package managers do: a new file under the old name.
@@ -95,7 +95,7 @@ extension ClusterTests {
         private func closedLedger(_ student: String) async throws -> LedgerView {
             var ledger: LedgerView?
             let isClosed = try await eventually(within: .seconds(10), every: .milliseconds(200)) {
-                ledger = try await LedgerView.of(student, in: sample.namespace)
+                ledger = try await LedgerView.of(student, in: sample.site)
                 return ledger?.holdings.allSatisfy { $0.kind == "lab" } == true
             }
             #expect(isClosed, "\(String(describing: ledger))")

@@ -10,32 +10,32 @@ extension HostTests {
         @Test("A home may be a folder of the host, which is its student's and nobody else's")
         func folder() async throws {
             let homes = try TemporaryFolder.make()
-            try await HostSite.with(docker: "homes: \"\(homes.path)\"") { site in
-                let login = try await site.ssh().run("echo mine > file; stat -c '%u %a' .")
+            try await SampleClass.onHost(docker: "homes: \"\(homes.path)\"") { sample in
+                let login = try await sample.ssh().run("echo mine > file; stat -c '%u %a' .")
                 #expect(login.output == "1000 700\n", "\(login.errors)")
                 let names = try FileManager.default.contentsOfDirectory(atPath: homes.path)
                 #expect(names.count == 1)
                 let file = homes.appending(path: names.first ?? "").appending(path: "file")
                 #expect(try String(contentsOf: file, encoding: .utf8) == "mine\n")
-                try await site.client.removeContainer(try await site.lab().id, force: true)
-                #expect(try await site.ssh().run("cat file").output == "mine\n")
+                try await sample.host.client.removeContainer(try await sample.presentLab().uid, force: true)
+                #expect(try await sample.ssh().run("cat file").output == "mine\n")
             }
         }
 
         @Test("A home that is root's is given to its student, with all that is in it")
         func owner() async throws {
             let homes = try TemporaryFolder.make()
-            try await HostSite.with(docker: "homes: \"\(homes.path)\"") { site in
-                #expect(try await site.ssh().run("mkdir -p a/b; echo mine > a/b/file").status == 0)
-                try await site.client.removeContainer(try await site.lab().id, force: true)
+            try await SampleClass.onHost(docker: "homes: \"\(homes.path)\"") { sample in
+                #expect(try await sample.ssh().run("mkdir -p a/b; echo mine > a/b/file").status == 0)
+                try await sample.host.client.removeContainer(try await sample.presentLab().uid, force: true)
                 // As it comes from a backup, or as some engines make it.
                 let child = try await ChildProcess.run(["chown", "-R", "0:0", homes.path])
                 try #require(child.status == 0)
-                try await site.gateway.stop()
-                try await site.start()
-                let login = try await site.ssh().run("echo more >> a/b/file && cat a/b/file; stat -c %u . a/b/file")
+                try await sample.gateway.stop()
+                try await sample.start()
+                let login = try await sample.ssh().run("echo more >> a/b/file && cat a/b/file; stat -c %u . a/b/file")
                 #expect(login.output == "mine\nmore\n1000\n1000\n", "\(login.errors)")
-                let helpers = try await site.client.containers(
+                let helpers = try await sample.host.client.containers(
                     labels: ["app.kubernetes.io/managed-by": "labgate-helper"])
                 #expect(helpers.isEmpty)
             }
@@ -43,30 +43,30 @@ extension HostTests {
 
         @Test("A home that does not outlive its lab goes with it")
         func scratch() async throws {
-            try await HostSite.with(course: "home: {emptyDir: {}}") { site in
-                #expect(try await site.ssh().run("echo mine > file; cat file").output == "mine\n")
-                try await site.client.removeContainer(try await site.lab().id, force: true)
-                #expect(try await site.ssh().run("ls").output == "")
+            try await SampleClass.onHost(home: "emptyDir: {}") { sample in
+                #expect(try await sample.ssh().run("echo mine > file; cat file").output == "mine\n")
+                try await sample.host.client.removeContainer(try await sample.presentLab().uid, force: true)
+                #expect(try await sample.ssh().run("ls").output == "")
             }
         }
 
         @Test("Collected is what is in a home, whether its lab runs or not")
         func collect() async throws {
-            try await HostSite.with { site in
-                #expect(try await site.ssh().run("rm -rf .[!.]* *; echo mine > file").status == 0)
-                let lab = try await site.lab()
+            try await SampleClass.onHost { sample in
+                #expect(try await sample.ssh().run("rm -rf .[!.]* *; echo mine > file").status == 0)
+                let lab = try await sample.presentLab()
                 for isRunning in [true, false] {
-                    if !isRunning { try await site.client.removeContainer(lab.id, force: true) }
-                    let folder = site.folder.appending(path: "collected-\(isRunning)")
+                    if !isRunning { try await sample.host.client.removeContainer(lab.uid, force: true) }
+                    let folder = sample.folder.appending(path: "collected-\(isRunning)")
                     let child = try await LabgateProcess.run(
-                        "collect", "c", "--config", site.configuration.path, "--into", folder.path)
+                        "collect", "c", "--config", sample.configuration.path, "--into", folder.path)
                     #expect(child.status == 0, "\(child.errors)")
                     #expect(child.output.contains("edu02  has no home yet"))
                     let tar = try await ChildProcess.run(
                         ["tar", "-xOf", folder.appending(path: "edu01.tar").path, "./file"])
                     #expect(tar.output == "mine\n", "\(tar.errors)")
                 }
-                let helpers = try await site.client.containers(
+                let helpers = try await sample.host.client.containers(
                     labels: ["app.kubernetes.io/managed-by": "labgate-helper"])
                 #expect(helpers.isEmpty)
             }

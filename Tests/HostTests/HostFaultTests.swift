@@ -9,25 +9,25 @@ extension HostTests {
     struct HostFaultTests {
         @Test("A gateway that is killed loses no lab, no stop and no usage; a second one is refused meanwhile")
         func kill() async throws {
-            try await HostSite.with { site in
-                #expect(try await site.ssh().run("echo mine > file").status == 0)
-                #expect(try await site.ssh("edu02").run("true").status == 0)
-                let lab = try await site.lab()
-                #expect(try await site.ssh("edu02").run(":stop").status == 0)
-                _ = try await site.container(of: "edu02")
+            try await SampleClass.onHost { sample in
+                #expect(try await sample.ssh().run("echo mine > file").status == 0)
+                #expect(try await sample.ssh("edu02").run("true").status == 0)
+                let lab = try await sample.presentLab()
+                #expect(try await sample.ssh("edu02").run(":stop").status == 0)
+                _ = try await sample.container(of: "edu02")
 
-                let second = try await LabgateProcess.run("serve", "--config", site.configuration.path)
+                let second = try await LabgateProcess.run("serve", "--config", sample.configuration.path)
                 #expect(second.status != 0)
                 #expect(second.errors.contains("another labgate uses it"))
 
-                try await site.gateway.kill()
-                try await site.start()
-                #expect(try await site.ssh().run("cat file").output == "mine\n")
-                #expect(try await site.lab().id == lab.id)
-                #expect(try await site.ssh("edu02").run("true").errors.contains("you have stopped it"))
-                #expect(try await eventually { try await site.container(of: "edu02") == nil })
+                try await sample.gateway.kill()
+                try await sample.start()
+                #expect(try await sample.ssh().run("cat file").output == "mine\n")
+                #expect(try await sample.presentLab().uid == lab.uid)
+                #expect(try await sample.ssh("edu02").run("true").errors.contains("you have stopped it"))
+                #expect(try await eventually { try await sample.container(of: "edu02") == nil })
                 let usage = try await ChildProcess.run(
-                    ["python3", "-c", Self.usage, site.database.path])
+                    ["python3", "-c", Self.usage, sample.host.database.path])
                 #expect(Int(usage.output.trimmingCharacters(in: .newlines)) ?? 0 > 0, "\(usage.errors)")
             }
         }
@@ -44,33 +44,32 @@ extension HostTests {
             "While the engine is away logins wait for it, and get in when it is back",
             .enabled(if: HostSite.command != nil, "LABGATE_TEST_ENGINE_COMMAND is not set"))
         func engine() async throws {
-            try await HostSite.with { site in
-                #expect(try await site.ssh().run("echo mine > file").status == 0)
-                let lab = try await site.lab()
-                try await site.engine("kill")
-                let (waiting, starting) = (try site.ssh().start("cat file"), try site.ssh("edu02").start("echo new"))
+            try await SampleClass.onHost { sample in
+                #expect(try await sample.ssh().run("echo mine > file").status == 0)
+                let lab = try await sample.presentLab()
+                try await sample.host.engine("kill")
+                let (waiting, starting) = (try sample.ssh().start("cat file"), try sample.ssh("edu02").start("echo new"))
                 try await Task.sleep(for: .seconds(1))
-                try await site.engine("start")
+                try await sample.host.engine("start")
                 let (old, new) = (
                     try await waiting.end(within: .seconds(40)), try await starting.end(within: .seconds(40))
                 )
                 #expect(old.output == "mine\n", "\(old.errors)")
                 #expect(new.output == "new\n", "\(new.errors)")
-                #expect(try await site.lab().id == lab.id)
-                _ = try await site.lab(of: "edu02")
+                #expect(try await sample.presentLab().uid == lab.uid)
+                _ = try await sample.presentLab(of: "edu02")
             }
         }
 
         @Test("A check tells the engine, and what this host or a course lacks")
         func check() async throws {
-            try await HostSite.with { site in
-                let good = try await LabgateProcess.run("check", "--config", site.configuration.path)
+            try await SampleClass.onHost { sample in
+                let good = try await LabgateProcess.run("check", "--config", sample.configuration.path)
                 #expect(good.status == 0, "\(good.errors)")
                 #expect(good.output.contains("docker: "))
-                try site.write(
-                    course: "podTemplate: {spec: {runtimeClassName: gvisor, nodeSelector: {a: b}}}",
-                    shared: "/srv/not-there")
-                let bad = try await LabgateProcess.run("check", "--config", site.configuration.path)
+                let template = "{spec: {runtimeClassName: gvisor, nodeSelector: {a: b}}}"
+                try sample.write(CourseDocument(shared: "hostPath: /srv/not-there", podTemplate: template))
+                let bad = try await LabgateProcess.run("check", "--config", sample.configuration.path)
                 #expect(bad.status != 0)
                 #expect(bad.errors.contains("podTemplate asks for runtimeClassName"))
                 #expect(bad.errors.contains("nodeSelector mean nothing on one host"))

@@ -17,41 +17,41 @@ extension HostTests {
 
         @Test("A cold login starts it, and its limits are as its course says, seen from inside")
         func limits() async throws {
-            try await HostSite.with { site in
-                let login = try await site.ssh().run(Self.look)
+            try await SampleClass.onHost { sample in
+                let login = try await sample.ssh().run(Self.look)
                 #expect(login.status == 0, "\(login.errors)")
                 #expect(login.errors.contains("creating your lab"))
-                let lab = try await site.lab()
+                let lab = try #require(await sample.container())
                 #expect(
                     login.output.split(separator: "\n") == [
-                        "1000", "\(lab.name)", "lo", "134217728", "512", "50000", "CapBnd:0000000000000000",
+                        "1000", "\(lab.name)", "lo", "536870912", "512", "50000", "CapBnd:0000000000000000",
                         "NoNewPrivs:1", "Seccomp:2",
                     ])
                 #expect(lab.labels["labgate.dev/student"] == "edu01")
                 #expect(lab.labels["labgate.dev/course"] == "c")
-                #expect(try await site.ssh().run("exit 7").status == 7)
+                #expect(try await sample.ssh().run("exit 7").status == 7)
             }
         }
 
         @Test("A fork bomb and a memory hog hurt nobody but their lab")
         func hogs() async throws {
-            try await HostSite.with { site in
-                let hog = try await site.ssh().run(#"perl -e '$x = "x" x (300 << 20)'; echo $?"#)
+            try await SampleClass.onHost { sample in
+                let hog = try await sample.ssh().run(#"perl -e '$x = "x" x (600 << 20)'; echo $?"#)
                 #expect(hog.output == "137\n", "\(hog.errors)")
-                let bomb = try await site.ssh().run(
+                let bomb = try await sample.ssh().run(
                     "for i in $(seq 700); do sleep 3 & done 2>&1 | grep -c -i 'resource temporarily'")
                 #expect(Int(bomb.output.split(separator: "\n").first ?? "0") ?? 0 > 0, "\(bomb.output)\(bomb.errors)")
-                #expect(try await site.ssh("edu02").run("echo well").output == "well\n")
+                #expect(try await sample.ssh("edu02").run("echo well").output == "well\n")
             }
         }
 
         @Test("CPU time counts for a budget")
         func cpuTime() async throws {
-            try await HostSite.with(course: "idle: {lab: 20s}\nquotas: {cpuTime: {day: 1h}}") { site in
-                let login = try await site.ssh().run("timeout 3 sh -c 'while :; do :; done' >/dev/null 2>&1 & echo in")
+            try await SampleClass.onHost(course: ["idle": "{lab: 20s}", "quotas": "{cpuTime: {day: 1h}}"]) { sample in
+                let login = try await sample.ssh().run("timeout 3 sh -c 'while :; do :; done' >/dev/null 2>&1 & echo in")
                 #expect(login.status == 0, "\(login.errors)")
                 let isCounted = try await eventually(within: .seconds(30)) {
-                    try await site.ssh().run(":status").output.contains(/CPU time today: [1-9][0-9]*s of/)
+                    try await sample.ssh().run(":status").output.contains(/CPU time today: [1-9][0-9]*s of/)
                 }
                 #expect(isCounted)
             }
@@ -59,16 +59,16 @@ extension HostTests {
 
         @Test("Shared folders are read-only, and one that is not there is told and not made")
         func shared() async throws {
-            try await HostSite.with { site in
-                let login = try await site.ssh().run("cat /mybackup/README; touch /mybackup/x; echo $?")
+            try await SampleClass.onHost { sample in
+                let login = try await sample.ssh().run("cat /mybackup/README; touch /mybackup/x; echo $?")
                 #expect(login.output == "Files of the course\n1\n")
                 #expect(login.errors.contains("Read-only file system"))
 
-                let missing = site.folder.appending(path: "missing").path
-                try site.write(course: "", shared: missing)
-                try site.gateway.reload()
-                #expect(try await eventually { try site.gateway.logged("Took on a changed classroom").count > 0 })
-                let other = try await site.ssh("edu02").run("true")
+                let missing = sample.folder.appending(path: "missing").path
+                try sample.write(CourseDocument(shared: "hostPath: \(missing)"))
+                try sample.gateway.reload()
+                #expect(try await eventually { try sample.gateway.logged("Took on a changed classroom").count > 0 })
+                let other = try await sample.ssh("edu02").run("true")
                 #expect(other.status == 254)
                 #expect(other.errors.contains("The course's shared folder \(missing) is not on this host"))
                 #expect(!FileManager.default.fileExists(atPath: missing))
@@ -77,61 +77,61 @@ extension HostTests {
 
         @Test("A lab whose container was stopped or removed is made anew, with its home", arguments: [true, false])
         func madeAnew(isRemoved: Bool) async throws {
-            try await HostSite.with { site in
-                #expect(try await site.ssh().run("echo mine > file").status == 0)
-                let first = try await site.lab()
+            try await SampleClass.onHost { sample in
+                #expect(try await sample.ssh().run("echo mine > file").status == 0)
+                let first = try await sample.presentLab()
                 if isRemoved {
-                    try await site.client.removeContainer(first.id, force: true)
+                    try await sample.host.client.removeContainer(first.uid, force: true)
                 } else {
-                    try await site.client.stopContainer(first.id, timeout: .zero)
+                    try await sample.host.client.stopContainer(first.uid, timeout: .zero)
                 }
-                let again = try await site.ssh().run("cat file; ls -A /tmp")
+                let again = try await sample.ssh().run("cat file; ls -A /tmp")
                 #expect(again.output == "mine\n", "\(again.errors)")
-                #expect(try await site.lab().id != first.id)
+                #expect(try await sample.presentLab().uid != first.uid)
             }
         }
 
         @Test("Stopped by its student it is gone at once, and held down; a terminal starts it again")
         func stop() async throws {
-            try await HostSite.with { site in
-                #expect(try await site.ssh().run("echo mine > file").status == 0)
-                _ = try await site.lab()
-                #expect(try await site.ssh().run(":stop").status == 0)
-                #expect(try await eventually(within: .seconds(5)) { try await site.container() == nil })
-                #expect(try await site.ssh().run("true").errors.contains("you have stopped it"))
-                #expect(try await site.ssh().with("-tt").run("cat file").output.contains("mine"))
+            try await SampleClass.onHost { sample in
+                #expect(try await sample.ssh().run("echo mine > file").status == 0)
+                _ = try await sample.presentLab()
+                #expect(try await sample.ssh().run(":stop").status == 0)
+                #expect(try await eventually(within: .seconds(5)) { try await sample.lab(of: "edu01") == nil })
+                #expect(try await sample.ssh().run("true").errors.contains("you have stopped it"))
+                #expect(try await sample.ssh().with("-tt").run("cat file").output.contains("mine"))
             }
         }
 
         @Test("Ten logins at once get one lab")
         func together() async throws {
-            try await HostSite.with { site in
-                let ssh = try site.ssh()
+            try await SampleClass.onHost { sample in
+                let ssh = try sample.ssh()
                 let statuses = try await withThrowingTaskGroup(of: Int32.self) { group in
                     for _ in 0..<10 { group.addTask { try await ssh.run("true").status } }
                     return try await group.reduce(into: []) { $0.append($1) }
                 }
                 #expect(statuses == Array(repeating: 0, count: 10))
-                let labs = try await site.client.containers(labels: ["labgate.dev/student": "edu01"])
+                let labs = try await sample.host.client.containers(labels: ["labgate.dev/student": "edu01"])
                 #expect(labs.count == 1)
-                _ = try await site.lab()
+                _ = try await sample.presentLab()
             }
         }
 
         @Test("A port of a server in it can be reached through the gateway")
         func forwarding() async throws {
-            try await HostSite.with { site in
+            try await SampleClass.onHost { sample in
                 let server =
                     "import socket; s = socket.create_server(('127.0.0.1', 8000)); c, _ = s.accept(); "
                     + "c.sendall(c.recv(99).upper()); c.close()"
-                let serving = try site.ssh().start("python3 -c \"\(server)\"", input: .open)
+                let serving = try sample.ssh().start("python3 -c \"\(server)\"", input: .open)
                 let isAnswered = try await eventually(every: .milliseconds(300)) {
-                    let client = try await site.ssh().with("-W", "localhost:8000").run(input: .text("hello\n"))
+                    let client = try await sample.ssh().with("-W", "localhost:8000").run(input: .text("hello\n"))
                     return client.output == "HELLO\n"
                 }
                 #expect(isAnswered)
                 _ = try await serving.end(within: .seconds(10))
-                _ = try await site.lab()
+                _ = try await sample.presentLab()
             }
         }
     }

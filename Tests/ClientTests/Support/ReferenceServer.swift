@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 
 /// OpenSSH's sshd in a student's lab: this machine's, copied there with its libraries, and run for each connection by
-/// kubectl. The lab's user runs it, who is all that it lets in.
+/// the site itself, without labgate. The lab's user runs it, who is all that it lets in.
 struct ReferenceServer {
     /// A client of it.
     let ssh: SSH
@@ -42,9 +42,11 @@ struct ReferenceServer {
         let knownHosts = files.appending(path: "known_hosts")
         let hostKey = try String(contentsOf: files.appending(path: "host_key.pub"), encoding: .utf8)
         try Data("\(SSH.hostKeyAlias) \(hostKey)".utf8).write(to: knownHosts)
-        let pod = try await sample.namespace.pod(of: "edu01")?["metadata"]["name"].string ?? ""
+        guard let lab = try await sample.lab(of: "edu01") else {
+            throw ChildProcess.Failure(description: "edu01 has no lab")
+        }
         let proxy = """
-            kubectl --kubeconfig \(Cluster.kubeconfig ?? "") --namespace \(sample.namespace.name) exec -i \(pod) -c lab -- \
+            \(sample.site.execCommand(in: lab).joined(separator: " ")) \
             env LD_LIBRARY_PATH=\(folder)/lib \(folder)/sshd -i -e -f \(folder)/sshd_config 2>/dev/null
             """
         var ssh = SSH(port: 22, user: "student", knownHosts: knownHosts, credential: .key(key))

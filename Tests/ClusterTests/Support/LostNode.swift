@@ -54,7 +54,7 @@ struct LostNode {
             ],
             "containerStatuses": [
                 [
-                    "name": "lab", "image": Cluster.image, "imageID": "", "ready": true, "restartCount": 0,
+                    "name": "lab", "image": Site.image, "imageID": "", "ready": true, "restartCount": 0,
                     "state": ["running": [String: String]()],
                 ] as [String: Any]
             ],

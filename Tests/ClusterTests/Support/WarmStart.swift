@@ -14,7 +14,7 @@ struct WarmStart {
     func manifest(_ file: String) throws -> String {
         try String(contentsOf: Self.folder.appending(path: file), encoding: .utf8)
             .replacing("labgate-", with: prefix)
-            .replacing("localhost:5000/edu_gcc:latest", with: Cluster.image)
+            .replacing("localhost:5000/edu_gcc:latest", with: Site.image)
     }
 
     /// Makes the classes, and one placeholder.

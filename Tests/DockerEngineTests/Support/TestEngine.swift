@@ -8,7 +8,7 @@ import Upstream
 /// The real engine of the tests: Docker or Podman.
 enum TestEngine {
     static let socket = ProcessInfo.processInfo.environment["LABGATE_TEST_ENGINE"]
-    static let image = ProcessInfo.processInfo.environment["LABGATE_TEST_ENGINE_IMAGE"] ?? ""
+    static let image = ProcessInfo.processInfo.environment["LABGATE_TEST_IMAGE"] ?? ""
     /// Stops and starts the engine, where that may be done: `deploy/host/engine`.
     static let command = ProcessInfo.processInfo.environment["LABGATE_TEST_ENGINE_COMMAND"]
     static let logger = Logger(label: "test")

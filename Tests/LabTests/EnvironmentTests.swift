@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// Variables of the processes in a lab.
     @Suite(.sampleClass)
     struct EnvironmentTests {
@@ -62,7 +62,9 @@ extension ClusterTests {
 
         @Test("The course's variables are there, also PATH, and no service of the cluster is")
         func course() async throws {
-            try await sample.namespace.kubectl("create", "service", "clusterip", "mydb", "--tcp=5432:5432")
+            if Site.chosen == .cluster {
+                try await sample.namespace.kubectl("create", "service", "clusterip", "mydb", "--tcp=5432:5432")
+            }
             var course = CourseDocument(name: "c2")
             course.environment = #"{GREETING: "hello $HOME, it's \"me\"", EMPTY: "", PATH: "/opt/course/bin:/usr/bin:/bin"}"#
             try await sample.change {

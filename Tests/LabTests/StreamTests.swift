@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// Bytes in, bytes out, and their ends.
     @Suite(.sampleClass(labsOf: "edu01"))
     struct StreamTests {

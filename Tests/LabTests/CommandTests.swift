@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// Commands without a terminal: what they get, what they say, how they end.
     @Suite(.sampleClass(labsOf: "edu01"))
     struct CommandTests {

@@ -42,6 +42,13 @@ struct Namespace {
         }
     }
 
+    /// The section of a gateway's configuration whose labs are in it.
+    ///
+    /// - Parameter readsResources: whether it has Course and Student resources of the class.
+    func settings(kubeconfig: String? = Cluster.kubeconfig, readsResources: Bool = false) -> String {
+        "kubernetes: {kubeconfig: \"\(kubeconfig ?? "")\", namespace: \(name), classroom: \(readsResources)}"
+    }
+
     /// Runs kubectl in this namespace and expects it to succeed.
     @discardableResult
     func kubectl(_ arguments: String..., input: String? = nil) async throws -> String {
@@ -68,11 +75,5 @@ struct Namespace {
             return annotations["labgate.dev/student"].string == student
                 && annotations["labgate.dev/course"].string == course
         }
-    }
-
-    /// Runs a command in a student's lab without labgate; its standard output.
-    func exec(in student: String, course: String = "c", _ script: String) async throws -> String {
-        let pod = try await pod(of: student, course: course)?["metadata"]["name"].string ?? ""
-        return try await kubectl("exec", pod, "--container=lab", "--", "/bin/sh", "-c", script)
     }
 }

@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// The gateway's own ends: killed, drained, interrupted. Labs outlive them all.
     @Suite(.sampleClass(labsOf: "edu01"))
     struct GatewayLifeTests {
@@ -10,9 +10,7 @@ extension ClusterTests {
 
         init() throws { sample = try .ofSuite() }
 
-        private func labs() async throws -> [String?] {
-            try await sample.namespace.pods().map { $0["metadata"]["uid"].string }
-        }
+        private func labs() async throws -> [String] { try await sample.site.labs().map(\.uid) }
 
         @Test("A gateway that is killed leaves every lab as it is, and its successor goes on with them")
         func killed() async throws {
@@ -74,8 +72,7 @@ extension ClusterTests {
             #expect(child.status != 0)
             #expect(child.errors.contains("this gateway is being restarted"), "\(child.errors)")
             #expect(try await gateway.running.end(within: .seconds(10)).status == 0)
-            let commands = try await sample.namespace.exec(in: "edu01", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
-            #expect(!commands.contains("sleep 5100"))
+            #expect(try await !sample.commands(in: "edu01").contains("sleep 5100"))
             try sample.writeConfiguration()
             try await sample.start()
         }
@@ -86,8 +83,7 @@ extension ClusterTests {
             try await running.prints("begun")
             try await sample.stop()
             #expect(try await running.end(within: .seconds(5)).status != 0)
-            let commands = try await sample.namespace.exec(in: "edu01", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
-            #expect(!commands.contains("sleep 5200"))
+            #expect(try await !sample.commands(in: "edu01").contains("sleep 5200"))
             try await sample.start()
         }
     }

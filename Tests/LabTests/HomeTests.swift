@@ -1,15 +1,15 @@
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// Homes that outlive their labs.
-    @Suite(.sampleClass, .enabled("the cluster has no default StorageClass") { try await Cluster.hasDefaultStorageClass() })
+    @Suite(.sampleClass, .enabled("the cluster has no default StorageClass") { try await Site.hasHomes() })
     struct HomeTests {
         let sample: SampleClass
 
         init() throws { sample = try .ofSuite() }
 
-        @Test("The home survives the pod, and each student has one for each course")
+        @Test("The home survives the lab, and each student has one for each course")
         func survival() async throws {
             let home = "persistentVolumeClaim: {size: 1Gi}"
             try await sample.change {
@@ -20,14 +20,13 @@ extension ClusterTests {
             let script = "mkdir -p project && echo 'int main;' > project/main.c && chmod 600 project/main.c && echo gone > /tmp/gone"
             let writing = try await sample.ssh().run(script)
             #expect(writing.status == 0, "\(writing.errors)")
-            let first = try #require(await sample.namespace.pod(of: "edu01"))
-            try await sample.namespace.kubectl("delete", "pod", first["metadata"]["name"].string ?? "")
+            let first = try #require(await sample.lab(of: "edu01"))
+            try await sample.removeLab(of: "edu01")
 
             let again = try await sample.ssh().run("stat -c %a project/main.c; cat project/main.c; test -e /tmp/gone; echo $?")
             #expect(again.output == "600\nint main;\n1\n")
-            let second = try #require(await sample.namespace.pod(of: "edu01"))
-            #expect(first["metadata"]["uid"] != second["metadata"]["uid"])
-            #expect(first["metadata"]["name"] == second["metadata"]["name"])
+            let second = try #require(await sample.lab(of: "edu01"))
+            #expect(first.uid != second.uid && first.name == second.name)
 
             #expect(try await sample.ssh("edu01+c2").run("ls -A").output == "")
             #expect(try await sample.ssh("edu02").run("ls -A").output == "")

@@ -1,7 +1,7 @@
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// Programs in a terminal.
     @Suite(.sampleClass)
     struct ShellTests {

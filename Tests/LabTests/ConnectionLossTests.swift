@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// What becomes of processes in a lab when clients, signals and connections come and go.
     @Suite(.sampleClass(labsOf: "edu01"))
     struct ConnectionLossTests {
@@ -13,7 +13,7 @@ extension ClusterTests {
         /// The command lines in the lab, seen without labgate.
         private func commandLines() async throws -> [String] {
             let script = "for file in /proc/[0-9]*/cmdline; do tr '\\0' ' ' < $file; echo; done 2>/dev/null"
-            return try await sample.namespace.exec(in: "edu01", script).split(separator: "\n").map(String.init)
+            return try await sample.exec(in: "edu01", script).split(separator: "\n").map(String.init)
         }
 
         private func runs(_ command: String) async throws -> Bool {

@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// Every student's limits, on any number of gateways.
     @Suite(.sampleClass(course: ["idle": "{holdDown: 0s}", "quotas": "{labSessions: 3, connections: 60, labs: 1}"]))
     struct QuotaTests {
@@ -20,7 +20,10 @@ extension ClusterTests {
 
         @Test("Fifty logins of one student at once, at two gateways: exactly as many get in as may, whoever they reach")
         func exact() async throws {
-            let other = try await LabgateProcess.serve(configuration: sample.configuration)
+            try await sample.withSecondGateway { try await checkExact(other: $0) }
+        }
+
+        private func checkExact(other: LabgateProcess) async throws {
             #expect(try await sample.ssh().run("true").status == 0)
             let gateways = [try sample.gateway, other]
             let logins = try (0..<50).map { index in
@@ -43,10 +46,11 @@ extension ClusterTests {
             for login in isIn { try login.endInput() }
             for login in isIn { _ = try await login.end() }
             #expect(try await sample.ssh("edu01", at: other).run("echo again").output == "again\n")
-            try await other.stop()
         }
 
-        @Test("What a gateway that was killed held is free again within a minute, at another")
+        @Test(
+            "What a gateway that was killed held is free again within a minute, at another",
+            .enabled(if: Site.chosen == .cluster, "one host has one gateway"))
         func killed() async throws {
             let other = try await LabgateProcess.serve(configuration: sample.configuration)
             let ssh = try sample.ssh("edu02")
@@ -73,7 +77,7 @@ extension ClusterTests {
             #expect(child.status == 254)
             #expect(child.errors.contains("you have 1 lab, and 1 is the limit of all your courses together"), "\(child.errors)")
             // Who was refused has not taken the course's only place.
-            #expect(try await WaitingRoomView.of("second", in: sample.namespace).seatCount == 0)
+            #expect(try await WaitingRoomView.of("second", in: sample.site).seatCount == 0)
             #expect(try await ssh.run(":stop").status == 0)
             let isFree = try await eventually(within: .seconds(90), every: .seconds(2)) {
                 try await sample.ssh("collector+second").run("true").status == 0
@@ -114,15 +118,12 @@ extension ClusterTests {
                 try await terminal.shows("there is new time at", within: .seconds(60))
                 #expect(try await terminal.exitStatus() == 254)
             }
-            let isStopped = try await eventually(within: .seconds(60), every: .milliseconds(500)) {
-                try await sample.namespace.pod(of: "burner", course: "costly") == nil
-            }
-            #expect(isStopped)
+            #expect(try await sample.isGone("burner", course: "costly", within: .seconds(60)))
             let child = try await ssh.run("true")
             #expect(child.status == 254)
             #expect(
                 child.errors.contains("your CPU time for today (10s) is used up; there is new time at"), "\(child.errors)")
-            #expect(try await sample.namespace.pod(of: "burner", course: "costly") == nil)
+            #expect(try await sample.lab(of: "burner", course: "costly") == nil)
         }
 
         @Test("Outside of its opening hours a course says when it opens, and inside it lets in")

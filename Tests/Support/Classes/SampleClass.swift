@@ -2,9 +2,9 @@ import Foundation
 import Synchronization
 import Testing
 
-/// A class of two students with a namespace and a gateway of its own, on the real cluster.
+/// A class of two students with a gateway of its own, and labs on the site of this run.
 final class SampleClass: Sendable {
-    let namespace: Namespace
+    let site: any LabSite
     /// Configuration, classroom, host keys and the students' keys.
     let folder: URL
     private let process = Mutex<LabgateProcess?>(nil)
@@ -17,15 +17,20 @@ final class SampleClass: Sendable {
     static func make() async throws -> SampleClass {
         let hash = try await LabgateProcess.run("password", input: .text(password))
         try #require(hash.status == 0, "\(hash.errors)")
+        let folder = try TemporaryFolder.make()
+        let site: any LabSite =
+            switch Site.chosen {
+            case .cluster: try await ClusterSite.make()
+            case .host: try await HostSite.make(in: folder)
+            }
         let sample = SampleClass(
-            namespace: try await .make(), folder: try TemporaryFolder.make(),
-            passwordHash: hash.output.trimmingCharacters(in: .newlines))
+            site: site, folder: folder, passwordHash: hash.output.trimmingCharacters(in: .newlines))
         try await sample.write()
         return sample
     }
 
-    private init(namespace: Namespace, folder: URL, passwordHash: String) {
-        self.namespace = namespace
+    private init(site: any LabSite, folder: URL, passwordHash: String) {
+        self.site = site
         self.folder = folder
         self.passwordHash = passwordHash
     }
@@ -33,10 +38,6 @@ final class SampleClass: Sendable {
     private func write() async throws {
         try FileManager.default.createDirectory(at: classroom, withIntermediateDirectories: true)
         try writeConfiguration()
-        if Cluster.sharedFolder == nil {
-            try await namespace.kubectl(
-                "create", "configmap", CourseDocument.sharedConfigMap, "--from-literal=README=Files of the course")
-        }
         try write(CourseDocument())
         for student in ["edu01", "edu02"] { try await write(student: student) }
     }
@@ -52,9 +53,11 @@ final class SampleClass: Sendable {
     }
 
     /// Writes the gateway's configuration; what is not given is as every test but one wants it.
+    ///
+    /// - Parameter site: the section about that, if it is not to be as usual.
     func writeConfiguration(
-        listen: String = "127.0.0.1:0", kubeconfig: String? = Cluster.kubeconfig, hostKeys: URL? = nil,
-        drainTimeout: String = "1m", readsResources: Bool = false, extra: String = ""
+        listen: String = "127.0.0.1:0", site: String? = nil, hostKeys: URL? = nil, drainTimeout: String = "1m",
+        extra: String = ""
     ) throws {
         let keys = try hostKeys ?? self.hostKeys
         let text = """
@@ -62,7 +65,7 @@ final class SampleClass: Sendable {
             hostKeys: "\(keys.path)"
             classroom: classroom
             drainTimeout: \(drainTimeout)
-            kubernetes: {kubeconfig: "\(kubeconfig ?? "")", namespace: \(namespace.name), classroom: \(readsResources)}
+            \(site ?? self.site.settings)
             \(extra)
             """
         try Data(text.utf8).write(to: configuration, options: .atomic)
@@ -141,10 +144,10 @@ final class SampleClass: Sendable {
         do {
             try await stop()
         } catch {
-            try await namespace.delete()
+            try await site.end()
             throw error
         }
-        try await namespace.delete()
+        try await site.end()
     }
 
     // MARK: Clients

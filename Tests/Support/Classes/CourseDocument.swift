@@ -1,7 +1,7 @@
 /// A Course document, with what the tests change about it.
 struct CourseDocument {
     var name = "c"
-    var image = Cluster.image
+    var image = Site.image
     var cpu = "1"
     /// In YAML's flow style, such as `{FOO: bar}`.
     var environment = "{}"
@@ -13,19 +13,20 @@ struct CourseDocument {
     var sftpServer: String?
     /// In YAML's flow style; nil for the default.
     var permitOpen: String?
-    /// Source of the shared volume, such as `persistentVolumeClaim: material`; nil for the cluster's own folder.
+    /// Source of the shared volume, such as `persistentVolumeClaim: material`; nil for the site's own folder.
     var shared: String?
     /// In YAML's flow style; nil for none.
     var podTemplate: String?
     /// Any more keys of the `spec`, with values in YAML's flow style: `["capacity": "1"]`.
     var more: [String: String] = [:]
 
-    /// Name of the ConfigMap that is shared where no folder of the node is.
-    static let sharedConfigMap = "mybackup"
+    /// A `podTemplate` whose labs take this long to start; nil on one host, where nothing is there to hold one up.
+    static func slowStart(seconds: Int) -> String? {
+        guard Site.chosen == .cluster else { return nil }
+        return "{spec: {initContainers: [{name: slow, image: \"\(Site.image)\", command: [sleep, \"\(seconds)\"]}]}}"
+    }
 
     var yaml: String {
-        let shared =
-            self.shared ?? Cluster.sharedFolder.map { "hostPath: \($0)" } ?? "configMap: \(Self.sharedConfigMap)"
         return """
             apiVersion: labgate.dev/v1alpha1
             kind: Course
@@ -40,7 +41,7 @@ struct CourseDocument {
                 requests: {\(cpu == "1" ? "cpu: 50m, " : "")memory: 64Mi}
               environment: \(environment)
               home: {mountPath: /home/student, \(home)}
-              sharedVolumes: [{name: mybackup, mountPath: /mybackup, \(shared)}]
+              sharedVolumes: [{name: mybackup, mountPath: /mybackup, \(shared ?? Site.sharedVolume)}]
               terminationGracePeriod: \(terminationGracePeriod)
               startTimeout: \(startTimeout)
             \(podTemplate.map { "  podTemplate: \($0)\n" } ?? "")

@@ -4,8 +4,6 @@ import Testing
 /// The real cluster of the tests, as the environment tells.
 enum Cluster {
     static let kubeconfig = variable("LABGATE_TEST_KUBECONFIG")
-    /// The image of the labs: with bash and, for some tests, GNU tools, perl, rsync and an SFTP server.
-    static let image = variable("LABGATE_TEST_IMAGE") ?? "localhost:5000/edu_gcc:latest"
     /// A folder of the node that labs share; without it they share a ConfigMap.
     static let sharedFolder = variable("LABGATE_TEST_SHARED_FOLDER")
     /// The program that stops and starts parts of the cluster; nil if they are not ours to kill.

@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// Who gets in, and what those see who don't.
     @Suite(.sampleClass(labsOf: "edu01"))
     struct AuthenticationTests {

@@ -1,5 +1,3 @@
-@testable import TestSupport
-
 extension SSH {
     /// Starts a command on a terminal whose user types a line every second. To be ended with `killGroup`.
     func typing(_ command: String) throws -> RunningProcess {

@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// A course that is full: who waits, and who is next.
     @Suite(.sampleClass(course: ["capacity": "1", "idle": "{holdDown: 0s}"]))
     struct WaitingRoomTests {
@@ -20,10 +20,13 @@ extension ClusterTests {
 
             let second = try sample.ssh("second").start("echo second is in")
             try await second.prints("you are number 1 in the queue; there should be room by")
-            let other = try await LabgateProcess.serve(configuration: sample.configuration)
+            try await sample.withSecondGateway { try await checkQueue(first, second, other: $0) }
+        }
+
+        private func checkQueue(_ first: SSH, _ second: RunningProcess, other: LabgateProcess) async throws {
             let third = try sample.ssh("third", at: other).start("echo third is in")
             try await third.prints("you are number 2 in the queue")
-            #expect(try await sample.namespace.pods().count == 1)
+            #expect(try await sample.site.labs().count == 1)
 
             #expect(try await first.run(":stop").status == 0)
             let child = try await second.end()
@@ -34,7 +37,6 @@ extension ClusterTests {
 
             #expect(try await sample.ssh("second").run(":stop").status == 0)
             #expect(try await third.end().output == "third is in\n")
-            try await other.stop()
         }
 
         @Test("A place is kept over a reconnect, and those who come later do not pass")
@@ -42,10 +44,8 @@ extension ClusterTests {
             try await sample.change {
                 for name in ["holder", "patient", "later"] { try await sample.write(student: name) }
             }
-            for pod in try await sample.namespace.pods() {
-                try await sample.namespace.kubectl("delete", "pod", pod["metadata"]["name"].string ?? "")
-            }
-            let isEmpty = try await eventually(within: .seconds(30)) { try await sample.namespace.pods().isEmpty }
+            for lab in try await sample.site.labs() { try await sample.site.remove(lab, waits: true) }
+            let isEmpty = try await eventually(within: .seconds(30)) { try await sample.site.labs().isEmpty }
             #expect(isEmpty)
             let isIn = try await eventually(within: .seconds(60), every: .seconds(1)) {
                 let child = try? await sample.ssh("holder").run("true", within: .seconds(5))
@@ -98,7 +98,7 @@ extension ClusterTests {
             var (before, passed, longest) = ([String](), Set<String>(), 0)
             while !isOver() {
                 try await Task.sleep(for: .milliseconds(100))
-                let room = try await WaitingRoomView.of(course, in: sample.namespace)
+                let room = try await WaitingRoomView.of(course, in: sample.site)
                 let waiting = before.filter(room.queue.contains)
                 #expect(Array(room.queue.prefix(waiting.count)) == waiting)
                 let last = before.lastIndex { !waiting.contains($0) } ?? 0
@@ -108,70 +108,6 @@ extension ClusterTests {
                 (before, longest) = (room.queue, max(longest, room.queue.count))
             }
             #expect(longest > 1, "nobody had to wait: nothing is shown")
-        }
-
-        /// How many pods there are when none of them is ending: a quota counts those, too, until they are gone.
-        private func settledPodCount() async throws -> Int {
-            let isSettled = try await eventually(within: .seconds(60), every: .milliseconds(500)) {
-                try await sample.namespace.pods().allSatisfy { $0["metadata"]["deletionTimestamp"].string == nil }
-            }
-            try #require(isSettled)
-            return try await sample.namespace.pods().count
-        }
-
-        @Test("Where the namespace's quota is used up students wait as well, in the order in which they came")
-        func namespaceQuota() async throws {
-            let namespace = sample.namespace
-            try await sample.change {
-                try sample.write(CourseDocument(name: "wide"))
-                for name in ["one", "two", "three"] { try await sample.write(student: name, courses: ["wide"]) }
-            }
-            #expect(try await sample.ssh("one").run("true").status == 0)
-            let count = try await settledPodCount()
-            try await namespace.kubectl("create", "quota", "full", "--hard=pods=\(count)")
-            let isInForce = try await eventually(every: .milliseconds(100)) {
-                try await namespace.kubectl("get", "quota", "full", "--output=jsonpath={.status.used.pods}") == "\(count)"
-            }
-            try #require(isInForce)
-            let two = try sample.ssh("two").start("echo two is in")
-            try await two.prints("there is no room for another lab now; you are number 1 in the queue")
-            let twice = try sample.ssh("two").start("echo two is in twice")
-            try await twice.prints("there is no room for another lab now; you are number 1 in the queue")
-            let three = try sample.ssh("three").start("echo three is in")
-            try await three.prints("there is no room for another lab now; you are number 2 in the queue")
-            // Who waits for a lab has none, and no lab time passes.
-            let holdings = try #require(await LedgerView.of("three", in: namespace)).holdings
-            #expect(holdings.contains { $0.kind == "labSession" } && !holdings.contains { $0.kind == "lab" })
-            #expect(try await sample.ssh("one").run(":stop").status == 0)
-            #expect(try await two.end().output == "two is in\n")
-            #expect(try await twice.end().output == "two is in twice\n")
-            #expect(three.isRunning)
-            try await namespace.kubectl("delete", "quota", "full")
-            #expect(try await three.end().output == "three is in\n")
-        }
-
-        @Test("Where the namespace's quota has room for one lab, all logins of a student get into it who come at once")
-        func lastRoom() async throws {
-            let namespace = sample.namespace
-            try await sample.change {
-                try sample.write(CourseDocument(name: "last"))
-                try await sample.write(student: "pair", courses: ["last"])
-            }
-            let count = try await settledPodCount()
-            try await namespace.kubectl("create", "quota", "last", "--hard=pods=\(count + 1)")
-            let used = "--output=jsonpath={.status.used.pods}"
-            let isInForce = try await eventually(every: .milliseconds(100)) {
-                try await namespace.kubectl("get", "quota", "last", used) == "\(count)"
-            }
-            try #require(isInForce)
-            let logins = try (0..<4).map { _ in try sample.ssh("pair").start("echo in") }
-            for login in logins {
-                let child = try await login.end()
-                #expect(child.output == "in\n", "\(child.errors)")
-            }
-            let holdings = try #require(await LedgerView.of("pair", in: namespace)).holdings
-            #expect(holdings.filter { $0.kind == "lab" }.count == 1)
-            try await namespace.kubectl("delete", "quota", "last")
         }
     }
 }

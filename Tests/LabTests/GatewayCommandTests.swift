@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// What the gateway answers itself: `ssh edu01@lab -- :status`.
     @Suite(.sampleClass(course: ["idle": "{holdDown: 10s}", "quotas": "{labSessions: 1, connectedTime: {day: 2h}}"]))
     struct GatewayCommandTests {
@@ -16,7 +16,7 @@ extension ClusterTests {
             let before = try await ssh.run(":status")
             #expect(before.status == 0)
             #expect(before.output.contains("course c: you have no lab"), "\(before.output)")
-            #expect(try await sample.namespace.pod(of: "edu01") == nil)
+            #expect(try await sample.lab(of: "edu01") == nil)
 
             let running = try ssh.start("echo begun; sleep 100")
             try await running.prints("begun")
@@ -56,16 +56,15 @@ extension ClusterTests {
         func stopAndReset() async throws {
             let ssh = try sample.ssh("edu02")
             #expect(try await ssh.run("true").status == 0)
-            let first = try await sample.namespace.pod(of: "edu02")?["metadata"]["uid"].string
+            let first = try await sample.uid("edu02")
             let reset = try await ssh.run(":reset")
             #expect(reset.status == 0, "\(reset.errors)")
-            let second = try await sample.namespace.pod(of: "edu02")?["metadata"]["uid"].string
+            let second = try await sample.uid("edu02")
             #expect(second != nil && second != first)
             #expect(try await ssh.run(":extend").output.contains("it will be stopped at"))
 
             #expect(try await ssh.run(":stop").status == 0)
-            let isGone = try await eventually { try await sample.namespace.pod(of: "edu02") == nil }
-            #expect(isGone)
+            #expect(try await sample.isGone("edu02"))
             let child = try await ssh.run("true")
             #expect(child.status == 254)
             #expect(child.errors.contains("you have stopped it"), "\(child.errors)")

@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension LabTests {
     /// Changes of the classroom while the gateway runs.
     @Suite(.sampleClass)
     struct ClassroomChangeTests {

@@ -1,0 +1,130 @@
+import DockerEngine
+import Foundation
+
+/// The real container engine of this host, with a folder for what is not in it.
+///
+/// | Variable | Is |
+/// |---|---|
+/// | `LABGATE_TEST_ENGINE` | the engine's socket; without it there is none |
+/// | `LABGATE_TEST_ENGINE_COMMAND` | the program that stops and starts the engine, if that may be done |
+struct HostSite: LabSite {
+    static let socket = ProcessInfo.processInfo.environment["LABGATE_TEST_ENGINE"] ?? ""
+    static let command = ProcessInfo.processInfo.environment["LABGATE_TEST_ENGINE_COMMAND"]
+
+    static var isThere: Bool { !socket.isEmpty }
+
+    let folder: URL
+    let client: EngineClient
+    /// Volumes that were there before are somebody else's.
+    private let others: Set<String>
+
+    /// What courses share.
+    static let sharedFolder: URL = {
+        do {
+            let folder = try TemporaryFolder.make()
+            // Its users in the labs are others.
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
+            try Data("Files of the course\n".utf8).write(to: folder.appending(path: "README"))
+            return folder
+        } catch {
+            preconditionFailure("no folder to share: \(error)")
+        }
+    }()
+
+    var database: URL { folder.appending(path: "usage.sqlite") }
+
+    static func make(in folder: URL) async throws -> HostSite {
+        HostSite(
+            folder: folder, client: EngineClient(socketPath: socket), others: Set(try await podman("volume", "ls", "-q")))
+    }
+
+    var settings: String { settings() }
+
+    /// - Parameter more: keys of the section, in YAML's flow style.
+    func settings(_ more: String = "") -> String {
+        "docker: {socket: \"\(Self.socket)\", database: \"\(database.path)\"\(more.isEmpty ? "" : ", ")\(more)}"
+    }
+
+    func end() async throws {
+        for container in try await containers() { try await client.removeContainer(container.id, force: true) }
+        for volume in try await Self.podman("volume", "ls", "-q") where !others.contains(volume) {
+            try await client.removeVolume(named: volume)
+        }
+        try await client.shutdown()
+    }
+
+    /// Stops or starts the engine.
+    func engine(_ verb: String) async throws {
+        let child = try await ChildProcess.run([Self.command ?? "false", verb])
+        guard child.status == 0 else { throw ChildProcess.Failure(description: "engine \(verb): \(child.errors)") }
+    }
+
+    // MARK: Labs
+
+    private func containers() async throws -> [ContainerSummary] {
+        try await client.containers(labels: ["app.kubernetes.io/managed-by": "labgate"])
+    }
+
+    func labs() async throws -> [SiteLab] {
+        var labs: [SiteLab] = []
+        for summary in try await containers() {
+            if let container = try await container(summary.id) { labs.append(SiteLab(container)) }
+        }
+        return labs
+    }
+
+    /// nil if it has gone meanwhile.
+    func container(_ id: String) async throws -> Container? {
+        do throws(EngineError) {
+            return try await client.container(id)
+        } catch {
+            guard error.isNotFound else { throw error }
+            return nil
+        }
+    }
+
+    func remove(_ lab: SiteLab, waits: Bool) async throws { try await client.removeContainer(lab.uid, force: true) }
+
+    func execCommand(in lab: SiteLab) -> [String] {
+        Self.program + ["exec", "-i", lab.uid]
+    }
+
+    // MARK: The engine's own client
+
+    private static let program = ["podman", "--remote", "--url", "unix://\(socket)"]
+
+    /// - Returns: the lines of its output.
+    private static func podman(_ arguments: String...) async throws -> [String] {
+        let child = try await ChildProcess.run(program + arguments)
+        guard child.status == 0 else {
+            throw ChildProcess.Failure(description: "podman \(arguments.joined(separator: " ")): \(child.errors)")
+        }
+        return child.output.split(separator: "\n").map(String.init)
+    }
+
+    // MARK: Records
+
+    private static let query = """
+        import json, sqlite3, sys
+        rows = sqlite3.connect(sys.argv[1]).execute("SELECT owner, text FROM record WHERE kind = ?", [sys.argv[2]])
+        print(json.dumps([{"owner": owner, "text": text} for owner, text in rows]))
+        """
+
+    /// Each is a row of the database, which others can read while the gateway has it.
+    func records(_ kind: String) async throws -> [SiteRecord] {
+        let child = try await ChildProcess.run(["python3", "-c", Self.query, database.path, kind])
+        guard child.status == 0 else { throw ChildProcess.Failure(description: "records: \(child.errors)") }
+        return try JSON(parsing: child.output).array.map {
+            SiteRecord(owner: $0["owner"].string ?? "", text: $0["text"].string ?? "", object: database.path)
+        }
+    }
+}
+
+extension SiteLab {
+    fileprivate init(_ container: Container) {
+        self.init(
+            name: container.name, uid: container.id, student: container.labels["labgate.dev/student"] ?? "",
+            course: container.labels["labgate.dev/course"] ?? "",
+            isEnding: ["stopping", "removing"].contains(container.state.status))
+    }
+}
