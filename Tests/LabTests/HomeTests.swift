@@ -28,8 +28,9 @@ extension LabTests {
             let second = try #require(await sample.lab(of: "edu01"))
             #expect(first.uid != second.uid && first.name == second.name)
 
-            #expect(try await sample.ssh("edu01+c2").run("ls -A").output == "")
-            #expect(try await sample.ssh("edu02").run("ls -A").output == "")
+            for user in ["edu01+c2", "edu02"] {
+                #expect(try await sample.ssh(user).run("test -e project; echo $?").output == "1\n")
+            }
         }
     }
 }

@@ -4,16 +4,21 @@ import Upstream
 
 extension Reaper {
     /// Between two calls of the roll while labs come and go: a lab that was there for so long is missed when it has gone,
-    /// and who waits for its place waits no longer than that. For thousands of records, a call is some milliseconds.
-    private static let rollInterval: Duration = .seconds(2)
+    /// and who waits for its place waits no longer than that. On one host a lab may be gone within a second.
+    private static let rollPauses = Duration.milliseconds(50)...Duration.seconds(2)
+    /// With thousands of records a call takes some milliseconds: calls take no more of the time than one part in so many.
+    private static let rollRest = 20
 
     /// Calls the roll when labs have come or gone, and does not wait for the next sweep, until it is cancelled.
     func followLabs(_ roll: SharedLabRoll) async {
         for await _ in backend.changes {
+            let start = ContinuousClock.now
             // Most changes are marks, and steps of a start: for them nobody reads the records.
             let labs = backend.labs
             if knowsWhoIsWho, !roll.withLock({ $0.isUpToDate(with: labs) }) { _ = call(roll, .clusterNow) }
-            guard (try? await Task.sleep(for: Self.rollInterval)) != nil else { return }
+            let pauses = Self.rollPauses
+            let pause = min(max((.now - start) * Self.rollRest, pauses.lowerBound), pauses.upperBound)
+            guard (try? await Task.sleep(for: pause)) != nil else { return }
         }
     }
 

@@ -85,10 +85,13 @@ struct RemoteCommand: Sendable {
     /// (containerd waits for the last bytes to be read) or loses its exit status (a proxy on the way sees the reset of
     /// one side first). So it tells the gateway to send no more, and reads what is on its way.
     ///
+    /// Some engines say in every container what a terminal would be, where there is none.
+    ///
     /// The launcher is in the program's process group and must not end by a signal that is meant for the program: it
     /// catches it, which its children do not inherit. Its shell's own words about the program's end are nobody's.
     private static let runProgram = """
         labgate_end=$1; shift
+        unset TERM
         { ( exec 2>&4 4>&-
         \(takeEnvironment)
         \(becomeProgram)
@@ -160,7 +163,9 @@ struct RemoteCommand: Sendable {
             ("SSH_CLIENT", "\(client.host) \(client.port) \(server.port)"),
             ("SSH_CONNECTION", "\(client.host) \(client.port) \(server.host) \(server.port)"),
         ]
-        if let terminal = request.terminal, !terminal.term.isEmpty { variables.append(("TERM", terminal.term)) }
+        if let term = request.terminal?.term ?? course.environment["TERM"], !term.isEmpty {
+            variables.append(("TERM", term))
+        }
         variables += request.environment.filter { course.acceptsEnvironment($0.name) }
         return variables.map { (name: $0.0, value: $0.1) }
     }

@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension WholeClusterTests {
     /// Faults of the cluster under a student's hands.
     @Suite(.sampleClass(labsOf: "edu01"))
     struct ClusterFaultTests {

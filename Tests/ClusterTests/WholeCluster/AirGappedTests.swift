@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension WholeClusterTests {
     /// The overlay `air-gapped` with no registry but our own and no way out of the machine, and an upgrade in it.
     @Suite(
         .customResources, .enabled(if: Cluster.component != nil, "the node must be this machine"),

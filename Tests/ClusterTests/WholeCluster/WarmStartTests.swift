@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension WholeClusterTests {
     /// What keeps images and room ready for labs, as `deploy/kubernetes/warm` has it.
     @Suite(.sampleClass)
     struct WarmStartTests {

@@ -2,7 +2,7 @@ import Foundation
 @testable import TestSupport
 import Testing
 
-extension ClusterTests {
+extension WholeClusterTests {
     /// Several nodes under one master, and the overlay network between them. Each test goes on where the last one ended:
     /// labs on nodes that have never seen their image are dear.
     @Suite(
