@@ -31,6 +31,7 @@ struct Serve: AsyncParsableCommand {
                 classroom: false           # read Course and Student resources, too; then the folder may be left out
               docker: {}                   # in place of kubernetes: labs are containers of this host's engine
                 socket: ~                  # otherwise DOCKER_HOST, /run/podman/podman.sock, /var/run/docker.sock
+                project: labgate           # tells it from another labgate with the same engine
                 database: usage.sqlite     # what students have used, and what is noted on labs
                 network: none              # or a network of the engine's; labs see each other if its containers do
                 homes: ~                   # folder of the homes; otherwise they are volumes of the engine

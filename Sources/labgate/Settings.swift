@@ -135,6 +135,7 @@ extension Settings.Docker {
     fileprivate init?(reading section: DocumentReader, path: (String) -> String) {
         socket = section.optional("socket", .absolutePath)
         database = path(section.value("database", .string, default: "usage.sqlite"))
+        configuration.project = section.value("project", .dnsLabel, default: configuration.project)
         configuration.network = section.value("network", .networkName, default: configuration.network)
         configuration.homes = section.optional("homes", .absolutePath)
         configuration.registryLogins = section.optional("registryLogins", .string).map(path)

@@ -61,6 +61,31 @@ extension HostTests {
             }
         }
 
+        @Test("Another labgate with the same engine has labs and homes of its own, and each leaves the other's alone")
+        func neighbours() async throws {
+            try await SampleClass.onHost { sample in
+                #expect(try await sample.ssh().run("echo mine > file").status == 0)
+                let lab = try await sample.presentLab()
+                try sample.writeConfiguration(
+                    site: sample.host.settings(project: "neighbour"), extra: SampleClass.briskLifeCycle)
+                let neighbour = try await LabgateProcess.serve(configuration: sample.configuration)
+                let login = try await sample.ssh("edu01", at: neighbour).run("test -e file; echo $?")
+                #expect(login.output == "1\n", "\(login.errors)")
+                // Both look at all labs every second, and remove what is nobody's.
+                try await Task.sleep(for: .seconds(4))
+                let labs = try await sample.host.client.containers(labels: ["labgate.dev/student": "edu01"])
+                #expect(labs.count == 2)
+                #expect(try await sample.presentLab().uid == lab.uid)
+                #expect(try await sample.ssh("edu01", at: neighbour).run(":stop").status == 0)
+                #expect(
+                    try await eventually {
+                        try await sample.host.client.containers(labels: ["labgate.dev/project": "neighbour"]).isEmpty
+                    })
+                try await neighbour.stop()
+                #expect(try await sample.ssh().run("cat file").output == "mine\n")
+            }
+        }
+
         @Test("A check tells the engine, and what this host or a course lacks")
         func check() async throws {
             try await SampleClass.onHost { sample in

@@ -76,7 +76,12 @@ struct DeployedGateway {
 
     /// Waits until the gateways of the newest tag have taken over.
     func isRolledOut() async throws {
-        try await Self.gateways.kubectl("rollout", "status", "deployment/labgate", "--timeout=60s")
+        var status = ""
+        let isRolledOut = try await eventually(within: .seconds(150), every: .seconds(1)) {
+            status = try await Self.gateways.kubectl("rollout", "status", "deployment/labgate", "--watch=false")
+            return status.contains("successfully rolled out")
+        }
+        try #require(isRolledOut, "\(status)")
     }
 
     /// The gateways' pods, those included that are about to end.

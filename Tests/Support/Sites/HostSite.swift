@@ -9,6 +9,8 @@ import Foundation
 /// | `LABGATE_TEST_ENGINE_COMMAND` | the program that stops and starts the engine, if that may be done |
 struct HostSite: LabSite {
     static let socket = ProcessInfo.processInfo.environment["LABGATE_TEST_ENGINE"] ?? ""
+    /// What tells tests' labs from those of a gateway that students use.
+    private static let project = "labgate-test"
     static let command = ProcessInfo.processInfo.environment["LABGATE_TEST_ENGINE_COMMAND"]
 
     static var isThere: Bool { !socket.isEmpty }
@@ -41,8 +43,10 @@ struct HostSite: LabSite {
     var settings: String { settings() }
 
     /// - Parameter more: keys of the section, in YAML's flow style.
-    func settings(_ more: String = "") -> String {
-        "docker: {socket: \"\(Self.socket)\", database: \"\(database.path)\"\(more.isEmpty ? "" : ", ")\(more)}"
+    func settings(_ more: String = "", project: String = project) -> String {
+        """
+        docker: {socket: "\(Self.socket)", project: \(project), database: "\(project == Self.project ? database.path : "other.sqlite")"\(more.isEmpty ? "" : ", ")\(more)}
+        """
     }
 
     func end() async throws {
@@ -62,7 +66,7 @@ struct HostSite: LabSite {
     // MARK: Labs
 
     private func containers() async throws -> [ContainerSummary] {
-        try await client.containers(labels: ["app.kubernetes.io/managed-by": "labgate"])
+        try await client.containers(labels: ["labgate.dev/project": Self.project])
     }
 
     func labs() async throws -> [SiteLab] {

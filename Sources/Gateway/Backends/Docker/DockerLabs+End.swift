@@ -6,7 +6,7 @@ import Upstream
 extension DockerLabs {
     /// Says that the container is to go; whatever else happens, it is seen to from then on.
     func delete(_ lab: Lab, gracePeriod: Duration?) async throws(BackendError) {
-        guard let container = containers.container(named: lab.name), container.id == lab.uid else {
+        guard let container = containers.container(named: containerName(lab.name)), container.id == lab.uid else {
             throw BackendError(
                 .notFound, operation: "delete container \(lab.name)", message: "it is gone, or another one")
         }

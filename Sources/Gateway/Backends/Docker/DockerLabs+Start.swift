@@ -106,7 +106,7 @@ extension DockerLabs {
 
     /// Makes the container and starts it. Until it is ready for its student it looks as if it were still starting.
     private func create(_ order: LabOrder) async throws(BackendError) {
-        let name = order.name.lab
+        let name = containerName(order.name.lab)
         guard works.start(name) else {
             throw BackendError(.alreadyExists, operation: "create container \(name)", message: "it is being made")
         }
@@ -143,7 +143,8 @@ extension DockerLabs {
     private func createContainer(_ order: LabOrder) async throws(BackendError) -> String {
         let container = LabContainer(order, configuration)
         do throws(EngineError) {
-            return try await client.createContainer(named: order.name.lab, container.spec(on: knownFacts)).id
+            let name = containerName(order.name.lab)
+            return try await client.createContainer(named: name, container.spec(on: knownFacts)).id
         } catch  where knownFacts.limitsStorage && error.message.contains("storage-opt") {
             lacks(\.limitsStorage, "What labs write outside of their homes cannot be limited on this host", error)
             return try await createContainer(order)

@@ -32,7 +32,7 @@ final class DockerLabs: LabBackend, Service {
         self.configuration = configuration
         self.notes = notes
         self.logger = logger
-        containers = ContainerCache(client: client, labels: ContainerLabel.lab, logger: logger)
+        containers = ContainerCache(client: client, labels: configuration.labLabels, logger: logger)
         pulls = ImagePulls(client, RegistryLogins(path: configuration.registryLogins))
     }
 
@@ -77,7 +77,7 @@ final class DockerLabs: LabBackend, Service {
 
     func currentLab(named name: String) async throws(BackendError) -> Lab? {
         do throws(EngineError) {
-            return lab(try await client.container(name))
+            return lab(try await client.container(containerName(name)))
         } catch {
             if error.isNotFound { return nil }
             throw BackendError(error)
@@ -85,8 +85,15 @@ final class DockerLabs: LabBackend, Service {
     }
 
     private func lab(_ container: Container) -> Lab {
-        Lab(container, notes.record(ContainerNote.key(container.id)), works.work(on: container))
+        lab(container, notes.record(ContainerNote.key(container.id)))
     }
+
+    private func lab(_ container: Container, _ stored: StoredRecord?) -> Lab {
+        Lab(container, stored, works.work(on: container), prefix: configuration.prefix)
+    }
+
+    /// What a lab is called by the engine.
+    func containerName(_ lab: String) -> String { configuration.prefix + lab }
 
     /// Works all labs out anew, after a change of a container, of what is written on one, or of what is done with one.
     func publish() {
@@ -98,9 +105,9 @@ final class DockerLabs: LabBackend, Service {
 
     func note(_ note: LabNote, on lab: Lab, ifUnchanged unchanged: Bool) async throws(BackendError) -> Lab? {
         let key = ContainerNote.key(lab.uid)
-        while let container = containers.container(named: lab.name), container.id == lab.uid {
+        while let container = containers.container(named: containerName(lab.name)), container.id == lab.uid {
             let stored = notes.record(key)
-            let present = Lab(container, stored, works.work(on: container))
+            let present = self.lab(container, stored)
             if unchanged, present.version != lab.version { return nil }
             // What cannot be read is a later labgate's, and still says no more than how the lab was used.
             let old = stored?.text.flatMap { try? ContainerNote(text: $0) } ?? ContainerNote()

@@ -26,7 +26,8 @@ struct HostHome: Hashable, Sendable {
             (place, byteCount) = (.scratch, nil)
         case .persistentVolumeClaim(let size, _):
             byteCount = Int64(size.value)
-            place = configuration.homes.map { .folder("\($0)/\(order.name.home)") } ?? .volume(order.name.home)
+            let name = order.name.home
+            place = configuration.homes.map { .folder("\($0)/\(name)") } ?? .volume(configuration.prefix + name)
         }
     }
 

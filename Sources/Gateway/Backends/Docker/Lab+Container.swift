@@ -15,14 +15,16 @@ extension Lab {
     /// - Parameters:
     ///   - stored: what was written on it; nil if nothing was.
     ///   - work: what this gateway is doing with it.
-    init(_ container: Container, _ stored: StoredRecord?, _ work: ContainerWork?) {
+    ///   - prefix: what its name has before the lab's.
+    init(_ container: Container, _ stored: StoredRecord?, _ work: ContainerWork?, prefix: String = "") {
         let note = stored?.text.map { try? ContainerNote(text: $0) } ?? ContainerNote()
         var marks = note?.marks ?? ActivityMarks()
         // Nobody but a later labgate writes what cannot be read.
         if note == nil { marks.unreadable = Set(ActivityMark.allCases) }
         let (state, created) = (container.state, container.createdAt ?? .distantPast)
         self.init(
-            name: container.name, uid: container.id,
+            name: container.name.hasPrefix(prefix) ? String(container.name.dropFirst(prefix.count)) : container.name,
+            uid: container.id,
             version: "\(state.status)/\(stored?.version ?? "")/\(work.map { "\($0)" } ?? "")",
             student: container.labels[ContainerLabel.student], course: container.labels[ContainerLabel.course],
             specHash: container.labels[ContainerLabel.specHash], created: created, node: Self.host,

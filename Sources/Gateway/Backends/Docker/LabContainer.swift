@@ -60,7 +60,7 @@ struct LabContainer: Sendable {
     }
 
     private var labels: [String: String] {
-        ContainerLabel.lab.merging([
+        configuration.labLabels.merging([
             ContainerLabel.student: order.student.name, ContainerLabel.course: course.name,
             ContainerLabel.gracePeriod: "\(course.terminationGracePeriod.components.seconds)",
         ]) { $1 }

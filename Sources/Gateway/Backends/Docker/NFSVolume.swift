@@ -19,7 +19,7 @@ struct NFSVolume: Hashable, Sendable {
     var spec: VolumeSpec {
         var spec = VolumeSpec(name: name)
         spec.driverOptions = ["type": "nfs", "o": "addr=\(server),ro", "device": ":\(path)"]
-        spec.labels = ContainerLabel.lab
+        spec.labels = [ContainerLabel.managedBy: "labgate"]
         return spec
     }
 }

@@ -89,6 +89,20 @@ struct LabContainerTests {
         for word in ["o'brien", "--privileged", "$(id)"] { #expect(!text.contains(word), "\(word)") }
     }
 
+    @Test("of another labgate with the same engine is told by its label, and its home by its name")
+    func project() {
+        var configuration = HostConfiguration()
+        configuration.project = "other"
+        let (own, other) = (Self.container(), Self.container(Self.course(), configuration))
+        #expect(own.spec(on: EngineFacts()).labels["labgate.dev/project"] == "labgate")
+        #expect(other.spec(on: EngineFacts()).labels["labgate.dev/project"] == "other")
+        let home = own.order.name.home
+        for (container, volume) in [(own, home), (other, "other-\(home)")] {
+            let mounts = container.spec(on: EngineFacts()).mounts
+            #expect(mounts.first == .volume(name: volume, target: "/home/student", readOnly: false))
+        }
+    }
+
     @Test("is told apart by what it was made from, and not by the host it is on")
     func hash() {
         let hash = Self.container().specHash
