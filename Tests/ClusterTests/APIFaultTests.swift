@@ -52,6 +52,21 @@ extension ClusterTests {
             }
         }
 
+        @Test("A node that has just started and knows no pods yet is asked again: the login finds its lab")
+        func forgetfulNode() async throws {
+            try await enroll(["reader"])
+            try await withProxy { proxy in
+                let ssh = try sample.ssh("reader")
+                #expect(try await ssh.run("true").status == 0)
+                let uid = try await sample.uid("reader")
+                try await proxy.behave("forget 2")
+                let child = try await ssh.run("echo in", within: .seconds(30))
+                #expect(child.output == "in\n", "\(child.errors)")
+                #expect(try await sample.uid("reader") == uid)
+                #expect(try await proxy.behave("pass") == 2)
+            }
+        }
+
         // MARK: Watches
 
         @Test("An elected gateway whose watches lag ends no lab early, lets in as many as may, and refuses nobody else")

@@ -106,7 +106,9 @@ extension LabTests {
             #expect(child.errors.contains("only a login with a terminal starts it again"), "\(child.errors)")
         }
 
-        @Test("A lab that cannot start is removed when its time for that is over and nobody waits for it any more")
+        @Test(
+            "A lab that cannot start is removed when its time for that is over and nobody waits for it any more",
+            .enabled(if: Site.chosen == .cluster, "on one host nothing is made before its image is there"))
         func forsaken() async throws {
             try await sample.change {
                 var course = CourseDocument(name: "broken", more: ["idle": "{lab: 10s, maximumAge: 1h}"])

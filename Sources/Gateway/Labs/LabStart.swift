@@ -71,7 +71,7 @@ final class LabStart: Sendable {
         switch state {
         case .ready:
             guard lab.isSame(as: dead) else { return labs.usable(lab, wanted) }
-            // What is known has not heard yet what happened to it.
+            // What is known has not heard yet what happened to it, if anything has.
             await tell(.waitingForOldLab(nil))
         case .starting(let stage):
             await tell(stage)
@@ -159,12 +159,20 @@ final class LabStart: Sendable {
         while true {
             try await Task.sleep(for: labs.hindranceInterval)
             try checkPatience()
+            if let lab = stillReady() { return lab }
             await tellOfDelay()
             guard let lab = state.withLock({ $0.lab }), let reason = await labs.backend.hindrance(of: lab) else {
                 continue
             }
             if case .mounting? = state.withLock({ $0.stage }) { await tell(.mounting(reason)) }
         }
+    }
+
+    /// The lab that was said to be gone, if it looks ready all the same. A node that has just started knows of no labs
+    /// until it has heard of them again.
+    private func stillReady() -> Lab? {
+        guard case .waitingForOldLab? = state.withLock({ $0.stage }) else { return nil }
+        return labs.known(wanted).flatMap { $0.isSame(as: dead) ? $0 : nil }
     }
 
     /// What is the matter with a lab that has not ended at its time.

@@ -7,6 +7,7 @@ refused so far:
   pass            be a good proxy
   lag SECONDS     let everything that watches tell come that much later, and nothing else
   refuse SHARE    answer this share of the requests (from 0 to 1) with 429 and Retry-After, or with 503
+  forget COUNT    answer so many execs as a node does that has just started and has not heard of its pods yet
 """
 
 import asyncio
@@ -26,6 +27,7 @@ class Proxy:
         self.target = target
         self.lag = 0.0
         self.share = 0.0
+        self.forgotten = 0
         self.refused = 0
         # The same each time: a run can be repeated as far as the order of requests is the same.
         self.random = random.Random(1)
@@ -33,9 +35,17 @@ class Proxy:
     def command(self, word, *arguments):
         self.lag = float(arguments[0]) if word == "lag" else 0.0
         self.share = float(arguments[0]) if word == "refuse" else 0.0
+        self.forgotten = int(arguments[0]) if word == "forget" else 0
 
-    def refusal(self):
+    def refusal(self, head):
         """An answer in the API server's place; nothing if the request is to be passed on."""
+        if self.forgotten and b"/exec?" in head.split(b"\r\n")[0]:
+            self.forgotten -= 1
+            self.refused += 1
+            # The kubelet's own, which an API server passes on.
+            body = b"pod does not exist"
+            return (b"HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                    + b"Content-Length: %d\r\n\r\n" % len(body) + body)
         if self.random.random() >= self.share:
             return None
         self.refused += 1
@@ -67,7 +77,7 @@ class Proxy:
                 head = await near_reader.readuntil(b"\r\n\r\n")
                 body = await near_reader.readexactly(self.length(head))
                 # labgate does not ask again on a connection before it has the answer: there is none on its way.
-                if refusal := self.refusal():
+                if refusal := self.refusal(head):
                     near_writer.write(refusal)
                     continue
                 answers.begin(is_watch=b"watch=true" in head.split(b"\r\n")[0])
