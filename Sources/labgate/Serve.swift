@@ -33,6 +33,7 @@ struct Serve: AsyncParsableCommand {
                 socket: ~                  # otherwise DOCKER_HOST, /run/podman/podman.sock, /var/run/docker.sock
                 project: labgate           # tells it from another labgate with the same engine
                 database: usage.sqlite     # what students have used, and what is noted on labs
+                memory: ~                  # that labs may request together; otherwise nine tenths of the host's
                 network: none              # or a network of the engine's; labs see each other if its containers do
                 homes: ~                   # folder of the homes; otherwise they are volumes of the engine
                 registryLogins: ~          # a file as docker login writes it

@@ -136,6 +136,9 @@ extension Settings.Docker {
         socket = section.optional("socket", .absolutePath)
         database = path(section.value("database", .string, default: "usage.sqlite"))
         configuration.project = section.value("project", .dnsLabel, default: configuration.project)
+        configuration.memoryBytes = section.optional(
+            "memory", .quantity("such as 24Gi", in: .mebibytes(64) ... .mebibytes(1 << 26))
+        ).map { Int64($0.value) }
         configuration.network = section.value("network", .networkName, default: configuration.network)
         configuration.homes = section.optional("homes", .absolutePath)
         configuration.registryLogins = section.optional("registryLogins", .string).map(path)

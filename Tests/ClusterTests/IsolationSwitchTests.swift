@@ -67,7 +67,7 @@ extension ClusterTests {
             let missing = try await course("missing", ["runtimeClassName": "labgate-test-nowhere"])
             let child = try await missing.run("true")
             #expect(child.status == 254)
-            #expect(child.errors.contains("The cluster refuses to start your lab"), "\(child.errors)")
+            #expect(child.errors.contains("Your lab cannot be started"), "\(child.errors)")
             #expect(child.errors.contains("RuntimeClass \"labgate-test-nowhere\" not found"), "\(child.errors)")
             let refusal = try await check()
             #expect(refusal.status != 0)

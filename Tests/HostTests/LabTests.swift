@@ -45,6 +45,19 @@ extension HostTests {
             }
         }
 
+        @Test("When the host's memory is promised to others, students wait for it in the order in which they come")
+        func room() async throws {
+            // Each lab requests 64 MiB.
+            try await SampleClass.onHost(docker: "memory: 100Mi", course: ["idle": "{holdDown: 0s}"]) { sample in
+                #expect(try await sample.ssh().run("true").status == 0)
+                let second = try sample.ssh("edu02").start("echo in")
+                try await second.prints("there is no room for another lab now; you are number 1 in the queue")
+                #expect(try await sample.lab(of: "edu02") == nil)
+                #expect(try await sample.ssh().run(":stop").status == 0)
+                #expect(try await second.end().output == "in\n")
+            }
+        }
+
         @Test("CPU time counts for a budget")
         func cpuTime() async throws {
             try await SampleClass.onHost(course: ["idle": "{lab: 20s}", "quotas": "{cpuTime: {day: 1h}}"]) { sample in

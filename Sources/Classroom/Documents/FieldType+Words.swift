@@ -41,7 +41,7 @@ extension FieldType where Value == String {
 
 extension FieldType where Value == Quantity {
     /// A Kubernetes quantity within `range`; `hint` is added when it is not.
-    static func quantity(_ hint: String, in range: ClosedRange<Quantity>) -> FieldType {
+    public static func quantity(_ hint: String, in range: ClosedRange<Quantity>) -> FieldType {
         FieldType<String>.numberOrText.parsed { text throws(ClassroomError) in
             let quantity = try Quantity(text)
             guard range.contains(quantity) else {

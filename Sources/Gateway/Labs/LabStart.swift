@@ -229,8 +229,8 @@ final class LabStart: Sendable {
     private static func refused(_ error: BackendError) -> LabError {
         let cause =
             error.isNoRoom
-            ? "The cluster has no room for another lab (\(error.message))"
-            : "The cluster refuses to start your lab (\(error.message))"
+            ? "There is no room for another lab (\(error.message))"
+            : "Your lab cannot be started (\(error.message))"
         return LabError(cause: cause, advice: error.isNoRoom ? LabError.tryAgain : LabError.askStaff)
     }
 

@@ -7,6 +7,8 @@ enum ContainerLabel {
     static let student = "labgate.dev/student"
     static let course = "labgate.dev/course"
     static let specHash = "labgate.dev/spec-hash"
+    /// How much memory it was promised, in bytes.
+    static let memoryRequest = "labgate.dev/memory-request"
     /// How many seconds its processes have to end when it is deleted.
     static let gracePeriod = "labgate.dev/grace-period"
 

@@ -33,7 +33,9 @@ extension DockerLabs {
     private func learnFacts() async throws(EngineError) {
         guard facts.withLock({ $0 }) == nil else { return }
         let (version, info) = (try await client.version(), try await client.info())
-        facts.withLock { $0 = EngineFacts(isPodman: version.isPodman, cpuCount: info.cpuCount) }
+        facts.withLock {
+            $0 = EngineFacts(isPodman: version.isPodman, cpuCount: info.cpuCount, memoryBytes: info.memoryBytes)
+        }
     }
 
     private func provideImage(of course: Course, _ progress: (LabStage) async -> Void) async throws {
@@ -111,10 +113,15 @@ extension DockerLabs {
             throw BackendError(.alreadyExists, operation: "create container \(name)", message: "it is being made")
         }
         defer {
+            room.settle(name)
             works.started(name)
             publish()
         }
-        let id = try await createContainer(order)
+        let container = LabContainer(order, configuration)
+        try room.promise(
+            container.memoryRequestBytes, to: name, of: configuration.memoryBytes ?? knownFacts.memoryBytes / 10 * 9,
+            besides: containers.containers)
+        let id = try await create(container, named: name)
         do throws(BackendError) {
             try await look(at: id)
             try await askingEngine { () async throws(EngineError) in try await client.startContainer(id) }
@@ -140,14 +147,12 @@ extension DockerLabs {
             message: "it ends as soon as it starts, with exit code \(end.exitCode)")
     }
 
-    private func createContainer(_ order: LabOrder) async throws(BackendError) -> String {
-        let container = LabContainer(order, configuration)
+    private func create(_ container: LabContainer, named name: String) async throws(BackendError) -> String {
         do throws(EngineError) {
-            let name = containerName(order.name.lab)
             return try await client.createContainer(named: name, container.spec(on: knownFacts)).id
         } catch  where knownFacts.limitsStorage && error.message.contains("storage-opt") {
             lacks(\.limitsStorage, "What labs write outside of their homes cannot be limited on this host", error)
-            return try await createContainer(order)
+            return try await create(container, named: name)
         } catch {
             throw BackendError(error).asRefusal
         }

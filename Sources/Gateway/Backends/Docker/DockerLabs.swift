@@ -21,6 +21,7 @@ final class DockerLabs: LabBackend, Service {
     private let publication = Mutex(())
     let removals = ContainerRemovals()
     let works = ContainerWorks()
+    let room = HostRoom()
     let facts = Mutex(EngineFacts?.none)
     /// Homes that are known to belong to their labs' users.
     let ownedHomes = Mutex<Set<LabName>>([])

@@ -5,6 +5,8 @@ public struct HostConfiguration: Hashable, Sendable {
     public var project = HostConfiguration.defaultProject
     /// The network that labs are in: `none`, which leaves them their loopback, or the name of one of the engine's.
     public var network = "none"
+    /// The memory that labs may be promised together, in bytes; nil for nine tenths of the host's.
+    public var memoryBytes: Int64?
     /// The folder that homes are in, each in one of its own; nil for volumes of the engine.
     public var homes: String?
     /// A file such as `docker login` writes, with the names and passwords of registries; nil for none.

@@ -39,6 +39,9 @@ struct LabContainer: Sendable {
             .joined()
     }
 
+    /// The memory that it needs to be promised.
+    var memoryRequestBytes: Int64 { Int64(course.resources.requests.memory.value) }
+
     // MARK: Parts
 
     private var wanted: ContainerSpec {
@@ -62,6 +65,7 @@ struct LabContainer: Sendable {
     private var labels: [String: String] {
         configuration.labLabels.merging([
             ContainerLabel.student: order.student.name, ContainerLabel.course: course.name,
+            ContainerLabel.memoryRequest: "\(memoryRequestBytes)",
             ContainerLabel.gracePeriod: "\(course.terminationGracePeriod.components.seconds)",
         ]) { $1 }
     }
