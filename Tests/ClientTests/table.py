@@ -13,8 +13,8 @@ REFUSED = "refused: "
 TABLE = pathlib.Path(__file__).parent / "CLIENTS.md"
 HEAD = """# Clients
 
-What the tests in this folder have shown with the real programs, against a real labgate and a real cluster. Made by
-`Tests/run --write-client-table`; `Tests/run` checks it.
+What the tests in this folder have shown with the real programs, against a real labgate whose labs are on a real cluster, and
+on one host with a real container engine: both the same. Made by `Tests/run --write-client-table`; `Tests/run` checks it.
 
 """
 
