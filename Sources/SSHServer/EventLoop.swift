@@ -171,13 +171,14 @@ final class EventLoop: SerialExecutor, TaskExecutor {
         append(.work(work))
     }
 
+    /// Who enqueues may hold no reference to the loop, which may be gone as soon as the job is done: nothing of it is
+    /// touched once the lock is free, without which the job does not start.
     private func append(_ job: Job) {
-        let isFirst = jobs.withLock { jobs in
+        jobs.withLock { jobs in
             jobs.pending.append(job)
-            return jobs.pending.count == 1
+            // A batch in the list has been announced already, and the loop looks at the list before it sleeps.
+            if jobs.pending.count == 1, !isCurrent { wake() }
         }
-        // A batch in the list has been announced already, and the loop looks at the list before it sleeps.
-        if isFirst && !isCurrent { wake() }
     }
 
     func asUnownedSerialExecutor() -> UnownedSerialExecutor {

@@ -68,6 +68,19 @@ struct EventLoopTests {
         }
     }
 
+    @Test("A loop may go as soon as its last work is done, while whoever gave it that is not back yet")
+    func shortLives() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    for _ in 0..<1_000 {
+                        try await withLoop { loop in #expect(await Resident(loop: loop).isOnItsLoop) }
+                    }
+                }
+            }
+        }
+    }
+
     @Test("Work that keeps giving the loop more work does not keep the sockets waiting")
     func fairness() async throws {
         try await withLoop { loop in
