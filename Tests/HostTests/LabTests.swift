@@ -22,10 +22,11 @@ extension HostTests {
                 #expect(login.status == 0, "\(login.errors)")
                 #expect(login.errors.contains("creating your lab"))
                 let lab = try #require(await sample.container())
+                let name = lab.name.replacing("labgate-test-", with: "")
                 #expect(
                     login.output.split(separator: "\n") == [
-                        "1000", "\(lab.name)", "lo", "536870912", "512", "50000", "CapBnd:0000000000000000",
-                        "NoNewPrivs:1", "Seccomp:2",
+                        "1000", "\(name)", "lo", "536870912", "512", "50000", "CapBnd:0000000000000000", "NoNewPrivs:1",
+                        "Seccomp:2",
                     ])
                 #expect(lab.labels["labgate.dev/student"] == "edu01")
                 #expect(lab.labels["labgate.dev/course"] == "c")

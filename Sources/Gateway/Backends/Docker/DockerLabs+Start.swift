@@ -30,11 +30,11 @@ extension DockerLabs {
         for volume in order.course.sharedVolumes { try await provide(volume) }
     }
 
-    private func learnFacts() async throws(EngineError) {
+    func learnFacts() async throws(EngineError) {
         guard facts.withLock({ $0 }) == nil else { return }
         let (version, info) = (try await client.version(), try await client.info())
         facts.withLock {
-            $0 = EngineFacts(isPodman: version.isPodman, cpuCount: info.cpuCount, memoryBytes: info.memoryBytes)
+            $0 = $0 ?? EngineFacts(isPodman: version.isPodman, cpuCount: info.cpuCount, memoryBytes: info.memoryBytes)
         }
     }
 
@@ -144,13 +144,14 @@ extension DockerLabs {
         guard error.code == .refused, let end, end.hasEnded else { return error }
         return BackendError(
             .refused, operation: error.operation,
-            message: "it ends as soon as it starts, with exit code \(end.exitCode)")
+            message: "it ends as soon as it starts, with exit code \(end.exitCode): \(error.message)")
     }
 
     private func create(_ container: LabContainer, named name: String) async throws(BackendError) -> String {
+        let spec = container.spec(on: knownFacts)
         do throws(EngineError) {
-            return try await client.createContainer(named: name, container.spec(on: knownFacts)).id
-        } catch  where knownFacts.limitsStorage && error.message.contains("storage-opt") {
+            return try await client.createContainer(named: name, spec).id
+        } catch  where spec.storageBytes != nil && error.message.contains("storage-opt") {
             lacks(\.limitsStorage, "What labs write outside of their homes cannot be limited on this host", error)
             return try await create(container, named: name)
         } catch {

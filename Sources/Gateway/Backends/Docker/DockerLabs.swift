@@ -51,7 +51,10 @@ final class DockerLabs: LabBackend, Service {
         var isFirst = true
         for await _ in containers.changes {
             publish()
-            if exchange(&isFirst, with: false) { await tidyUp() }
+            guard exchange(&isFirst, with: false) else { continue }
+            // Before a class comes whose logins would all ask.
+            try? await learnFacts()
+            await tidyUp()
         }
     }
 
