@@ -23,7 +23,7 @@ extension ClusterTests {
             try await sample.enroll("typist", "idler", "leaver", "guest", "visitor")
             // Half a CPU is requested: what gets none does not work, as far as anybody can see.
             let idle = "{lab: 15s, warnings: [8s, 4s], maximumAge: 60m, restartGrace: 5s}"
-            try await sample.enroll("worker", in: CourseDocument(name: "busy", cpu: "500m", more: ["idle": idle]))
+            try await sample.enroll("worker", in: CourseDocument(name: "busy", cpu: "500m", cpuRequest: "500m", more: ["idle": idle]))
             try await sample.enroll("crowd", "metered", in: CourseDocument(name: "tight", more: ["quotas": "{labSessions: 3}"]))
             try await GatewayPair.with(sample) { pair in
                 let metered = try sample.ssh("metered", at: pair.gateway(.second)).start("echo in; sleep 300")

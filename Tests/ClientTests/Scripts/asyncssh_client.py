@@ -29,11 +29,16 @@ async def input():
 async def terminal():
     async with connect() as connection:
         process = await connection.create_process(
-            "trap 'stty size; exit 3' WINCH; stty size; while :; do sleep 0.05; done", term_type="xterm-256color",
-            term_size=(101, 41))
-        assert (await process.stdout.readline()).strip() == "41 101"
+            "trap 'stty size; [ \"$(stty size)\" != \"30 90\" ] || exit 3' WINCH; stty size; while :; do sleep 0.05; done",
+            term_type="xterm-256color", term_size=(101, 41))
+        before = (await process.stdout.readline()).strip()
+        assert before == "41 101", before
         process.change_terminal_size(90, 30)
-        assert (await process.stdout.readline()).strip() == "30 90"
+        after = (await process.stdout.readline()).strip()
+        # Some engines tell a program once more what its terminal was like at first.
+        if after == before:
+            after = (await process.stdout.readline()).strip()
+        assert after == "30 90", after
         await process.wait()
         assert process.exit_status == 3, process.exit_status
 

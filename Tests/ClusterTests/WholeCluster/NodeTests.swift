@@ -19,11 +19,11 @@ extension WholeClusterTests {
         /// another is empty, and so little that the two that are left have room for those of three.
         private func labs() async throws -> [String: Place] {
             if try await sample.namespace.pods().isEmpty {
-                let milliCPU = try await ClusterNode.any().milliCPU * 2 / 5
+                let cpu = "\(try await ClusterNode.any().milliCPU * 2 / 5)m"
                 let home = "persistentVolumeClaim: {size: 1Gi}"
                 try await sample.change {
                     try sample.write(
-                        CourseDocument(name: "wide", cpu: "\(milliCPU)m", home: home, startTimeout: "200s"))
+                        CourseDocument(name: "wide", cpu: cpu, cpuRequest: cpu, home: home, startTimeout: "200s"))
                     for student in Self.students { try await sample.write(student: student, courses: ["wide"]) }
                 }
             }

@@ -3,6 +3,8 @@ struct CourseDocument {
     var name = "c"
     var image = Site.image
     var cpu = "1"
+    /// nil for little where the limit is as usual, and else for labgate's default.
+    var cpuRequest: String?
     /// In YAML's flow style, such as `{FOO: bar}`.
     var environment = "{}"
     /// Gone with the pod unless a test is about homes: volumes are few on some clusters.
@@ -26,6 +28,8 @@ struct CourseDocument {
         return "{spec: {initContainers: [{name: slow, image: \"\(Site.image)\", command: [sleep, \"\(seconds)\"]}]}}"
     }
 
+    private var request: String? { cpuRequest ?? (cpu == "1" ? "50m" : nil) }
+
     var yaml: String {
         return """
             apiVersion: labgate.dev/v1alpha1
@@ -38,7 +42,7 @@ struct CourseDocument {
                 cpu: "\(cpu)"
                 memory: 512Mi
                 ephemeralStorage: \(ephemeralStorage)
-                requests: {\(cpu == "1" ? "cpu: 50m, " : "")memory: 64Mi}
+                requests: {\(request.map { "cpu: \($0), " } ?? "")memory: 64Mi}
               environment: \(environment)
               home: {mountPath: /home/student, \(home)}
               sharedVolumes: [{name: mybackup, mountPath: /mybackup, \(shared ?? Site.sharedVolume)}]

@@ -17,6 +17,8 @@ struct HostSite: LabSite {
 
     let folder: URL
     let client: EngineClient
+    /// The engine's own client, of which our own is independent.
+    private let program: [String]
     /// Volumes that were there before are somebody else's.
     private let others: Set<String>
 
@@ -36,8 +38,12 @@ struct HostSite: LabSite {
     var database: URL { folder.appending(path: "usage.sqlite") }
 
     static func make(in folder: URL) async throws -> HostSite {
-        HostSite(
-            folder: folder, client: EngineClient(socketPath: socket), others: Set(try await podman("volume", "ls", "-q")))
+        let client = EngineClient(socketPath: socket)
+        let address = "unix://\(socket)"
+        let program =
+            try await client.version().isPodman ? ["podman", "--remote", "--url", address] : ["docker", "--host", address]
+        let volumes = try await output(program + ["volume", "ls", "-q"])
+        return HostSite(folder: folder, client: client, program: program, others: Set(volumes))
     }
 
     var settings: String { settings() }
@@ -51,7 +57,7 @@ struct HostSite: LabSite {
 
     func end() async throws {
         for container in try await containers() { try await client.removeContainer(container.id, force: true) }
-        for volume in try await Self.podman("volume", "ls", "-q") where !others.contains(volume) {
+        for volume in try await Self.output(program + ["volume", "ls", "-q"]) where !others.contains(volume) {
             try await client.removeVolume(named: volume)
         }
         try await client.shutdown()
@@ -90,18 +96,14 @@ struct HostSite: LabSite {
     func remove(_ lab: SiteLab, waits: Bool) async throws { try await client.removeContainer(lab.uid, force: true) }
 
     func execCommand(in lab: SiteLab) -> [String] {
-        Self.program + ["exec", "-i", lab.uid]
+        program + ["exec", "-i", lab.uid]
     }
 
-    // MARK: The engine's own client
-
-    private static let program = ["podman", "--remote", "--url", "unix://\(socket)"]
-
-    /// - Returns: the lines of its output.
-    private static func podman(_ arguments: String...) async throws -> [String] {
-        let child = try await ChildProcess.run(program + arguments)
+    /// - Returns: the lines of a command's output.
+    private static func output(_ command: [String]) async throws -> [String] {
+        let child = try await ChildProcess.run(command)
         guard child.status == 0 else {
-            throw ChildProcess.Failure(description: "podman \(arguments.joined(separator: " ")): \(child.errors)")
+            throw ChildProcess.Failure(description: "\(command.joined(separator: " ")): \(child.errors)")
         }
         return child.output.split(separator: "\n").map(String.init)
     }
