@@ -29,7 +29,7 @@ async def input():
 async def terminal():
     async with connect() as connection:
         process = await connection.create_process(
-            "trap 'stty size; [ \"$(stty size)\" != \"30 90\" ] || exit 3' WINCH; stty size; while :; do sleep 0.05; done",
+            "trap 's=$(stty size); echo $s; [ \"$s\" != \"30 90\" ] || exit 3' WINCH; stty size; while :; do sleep 0.05; done",
             term_type="xterm-256color", term_size=(101, 41))
         before = (await process.stdout.readline()).strip()
         assert before == "41 101", before
