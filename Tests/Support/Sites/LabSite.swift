@@ -27,24 +27,3 @@ extension LabSite {
         try await labs().first { $0.student == student && $0.course == course }
     }
 }
-
-/// A lab as its site shows it.
-struct SiteLab: Hashable {
-    let name: String
-    /// Unlike that of every other lab, also of an earlier one with its name.
-    let uid: String
-    let student: String
-    let course: String
-    /// Whether its end was asked for already.
-    let isEnding: Bool
-}
-
-/// Something that gateways have noted, as its site keeps it.
-struct SiteRecord {
-    /// The student or the course that it is about.
-    let owner: String
-    /// JSON.
-    let text: String
-    /// The object that keeps it, where that is one of its own.
-    let object: String
-}
