@@ -125,13 +125,15 @@ extension WholeClusterTests {
 
         // MARK: The gap
 
-        /// Every container runs an image that the node has from our registry.
+        /// Every container runs an image that the node has from our registry; it may be called by the name that another
+        /// of this machine's gave it, if that has the same.
         private func checkImages(_ gateway: DeployedGateway) async throws {
             let pods = try await gateway.pods() + DeployedGateway.labs.pods()
             #expect(pods.count == 4)
             for status in pods.flatMap({ $0["status"]["containerStatuses"].array }) {
                 let image = status["imageID"].string ?? ""
-                #expect(image.hasPrefix("\(gateway.registry.address)/"), "\(image)")
+                let own = ["\(gateway.registry.address)/", "127.0.0.1:", "localhost:"]
+                #expect(own.contains { image.hasPrefix($0) }, "\(image)")
             }
         }
 
