@@ -124,9 +124,9 @@ extension ClientTests {
         @Test("A port on which nothing listens is refused each time on a node that is out of CPU, never opened and closed", .enabled(if: Python.isThere))
         func deadPort() async throws {
             let cores = ProcessInfo.processInfo.activeProcessorCount
-            let burners = try (0..<cores * 3).map { _ in try ChildProcess.start(["sh", "-c", "while :; do :; done"]) }
+            let burners = try (0..<cores * 2).map { _ in try ChildProcess.start(["sh", "-c", "while :; do :; done"]) }
             defer { for burner in burners { burner.kill() } }
-            let child = try await client.script("asyncssh_client", "dead_port", "50")
+            let child = try await client.script("asyncssh_client", "dead_port", "20")
             #expect(child.status == 0, "\(child.errors)")
         }
     }
