@@ -36,6 +36,8 @@ extension ClientTests {
 
         @Test("A server is reached at each address of the loopback and at all addresses", arguments: ["127.0.0.1", "0.0.0.0", "::1", "::"])
         func addresses(_ address: String) async throws {
+            // Some engines give containers without a network no IPv6 either, and no server can listen there.
+            if address == "::1", try await sample.ssh().run("grep -q ' lo$' /proc/net/if_inet6").status != 0 { return }
             try await withServer(Self.echo, address) { _, port in
                 let child = try await sample.ssh().with("-W", "localhost:\(port)").run(input: .text("hello\n"))
                 #expect(child.output == "got hello\n", "\(child.errors)")
