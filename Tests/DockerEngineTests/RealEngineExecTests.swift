@@ -111,6 +111,22 @@ struct RealEngineExecTests {
         }
     }
 
+    @Test("loses nothing of a transfer in which Ctrl-^ comes alone, again and again, also at its end")
+    func loneKeys() async throws {
+        let block = [UInt8](repeating: UInt8(ascii: "x"), count: 100_000)
+        try await TestEngine.withContainer { client, id in
+            try await client.withExec(exec(id, "sh", "-c", "wc -c")) { stream in
+                for _ in 0..<200 {
+                    try await stream.write([EngineExec.firstDetachKey])
+                    try await stream.write(block)
+                }
+                try await stream.write([EngineExec.firstDetachKey])
+                try await stream.closeInput()
+                #expect(await stream.collect().text == "\(200 * (block.count + 1) + 1)")
+            }
+        }
+    }
+
     @Test("ends input while output goes on")
     func halfClose() async throws {
         try await TestEngine.withContainer { client, id in

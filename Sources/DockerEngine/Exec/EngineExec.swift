@@ -44,6 +44,8 @@ extension EngineExec: Encodable {
     /// protocol says and then waits (as the old scp does with NUL). Docker looks for them with a terminal only, Podman in
     /// everything that comes byte by byte.
     private static let detachKeys = Array(repeating: "ctrl-^,ctrl-_", count: 12).joined(separator: ",")
+    /// The first of them.
+    static let firstDetachKey: UInt8 = 0x1e
 
     /// Writes the body of `POST /containers/{id}/exec`.
     public func encode(to encoder: any Encoder) throws {

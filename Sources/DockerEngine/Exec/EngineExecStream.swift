@@ -11,6 +11,8 @@ public final class EngineExecStream: Sendable {
     private let inspector: ExecInspector
     private let resizer: ExecResizer
     private let inputPieceBytes: Int
+    /// Whether a first detach key waits to be sent with what comes next; see ``unlessAlone(_:)``.
+    private let holdsKey = Mutex(false)
     /// How the exec ended, once that was found out.
     private let found = Mutex<EngineExecResult?>(nil)
 
@@ -50,7 +52,20 @@ public final class EngineExecStream: Sendable {
     /// - Throws: ``StreamInputError/closed`` if the stream has ended or its input was closed,
     ///   ``StreamInputError/cancelled`` if the task was cancelled, which closes the connection.
     public func write(_ bytes: [UInt8]) async throws(EngineExecError) {
-        try await connection.write(bytes, pieceBytes: inputPieceBytes) { ByteBuffer(bytes: $0) }
+        try await connection.write(unlessAlone(bytes), pieceBytes: inputPieceBytes) { ByteBuffer(bytes: $0) }
+    }
+
+    /// The bytes to send now: a first detach key that would travel alone goes with the next ones.
+    ///
+    /// Podman would keep it until then anyway, and pass both on as one message, which is a byte longer than what its
+    /// monitor (conmon 2.1) takes: in the middle of a transfer that byte would be lost.
+    private func unlessAlone(_ bytes: [UInt8]) -> [UInt8] {
+        holdsKey.withLock { holdsKey in
+            var all = holdsKey ? [EngineExec.firstDetachKey] + bytes : bytes
+            holdsKey = all.count % inputPieceBytes == 1 && all.last == EngineExec.firstDetachKey
+            if holdsKey { all.removeLast() }
+            return all
+        }
     }
 
     /// Ends the program's stdin behind all that was written; output goes on.
@@ -58,6 +73,10 @@ public final class EngineExecStream: Sendable {
     /// Not for a terminal: it has no end of input, its user types it.
     /// - Throws: What ``write(_:)`` throws.
     public func closeInput() async throws(EngineExecError) {
+        if holdsKey.withLock({ exchange(&$0, with: false) }) {
+            let key = [EngineExec.firstDetachKey]
+            try await connection.write(key, pieceBytes: inputPieceBytes) { ByteBuffer(bytes: $0) }
+        }
         try await connection.closeInput { $0.closeInput() }
     }
 
