@@ -80,7 +80,8 @@ enum ForwardingCommand {
         kill "KILL", $sender;
         """
 
-    /// It cannot end one direction alone, so the far side learns of the end of the client's input with that of all.
+    /// It cannot end one direction alone, so the far side learns of the end of the client's input with that of all; and it
+    /// waits for a server that does not answer as long as the kernel does.
     private static let bash = """
         port=$1
         shift

@@ -42,6 +42,8 @@ final class DockerLabs: LabBackend, Service {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.passOnChanges() }
+                // Before a class comes whose logins would all ask. Where the engine is away now, they do.
+                group.addTask { try? await self.learnFacts() }
                 group.addTask { await self.removals.run { await self.remove($0) } }
             }
         }
@@ -51,10 +53,7 @@ final class DockerLabs: LabBackend, Service {
         var isFirst = true
         for await _ in containers.changes {
             publish()
-            guard exchange(&isFirst, with: false) else { continue }
-            // Before a class comes whose logins would all ask.
-            try? await learnFacts()
-            await tidyUp()
+            if exchange(&isFirst, with: false) { await tidyUp() }
         }
     }
 
