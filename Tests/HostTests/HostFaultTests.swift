@@ -63,11 +63,12 @@ extension HostTests {
 
         @Test("Another labgate with the same engine has labs and homes of its own, and each leaves the other's alone")
         func neighbours() async throws {
+            let project = "\(HostSite.project)-neighbour"
             try await SampleClass.onHost { sample in
                 #expect(try await sample.ssh().run("echo mine > file").status == 0)
                 let lab = try await sample.presentLab()
                 try sample.writeConfiguration(
-                    site: sample.host.settings(project: "neighbour"), extra: SampleClass.briskLifeCycle)
+                    site: sample.host.settings(project: project), extra: SampleClass.briskLifeCycle)
                 let neighbour = try await LabgateProcess.serve(configuration: sample.configuration)
                 let login = try await sample.ssh("edu01", at: neighbour).run("test -e file; echo $?")
                 #expect(login.output == "1\n", "\(login.errors)")
@@ -79,7 +80,7 @@ extension HostTests {
                 #expect(try await sample.ssh("edu01", at: neighbour).run(":stop").status == 0)
                 #expect(
                     try await eventually {
-                        try await sample.host.client.containers(labels: ["labgate.dev/project": "neighbour"]).isEmpty
+                        try await sample.host.client.containers(labels: ["labgate.dev/project": project]).isEmpty
                     })
                 try await neighbour.stop()
                 #expect(try await sample.ssh().run("cat file").output == "mine\n")

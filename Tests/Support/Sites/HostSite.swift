@@ -9,8 +9,8 @@ import Foundation
 /// | `LABGATE_TEST_ENGINE_COMMAND` | the program that stops and starts the engine, if that may be done |
 struct HostSite: LabSite {
     static let socket = ProcessInfo.processInfo.environment["LABGATE_TEST_ENGINE"] ?? ""
-    /// What tells tests' labs from those of a gateway that students use.
-    private static let project = "labgate-test"
+    /// What tells tests' labs and homes from those of a gateway that students use.
+    static let project = "labgate-test"
     static let command = ProcessInfo.processInfo.environment["LABGATE_TEST_ENGINE_COMMAND"]
 
     static var isThere: Bool { !socket.isEmpty }
@@ -19,8 +19,6 @@ struct HostSite: LabSite {
     let client: EngineClient
     /// The engine's own client, of which our own is independent.
     private let program: [String]
-    /// Volumes that were there before are somebody else's.
-    private let others: Set<String>
 
     /// What courses share.
     static let sharedFolder: URL = {
@@ -42,8 +40,7 @@ struct HostSite: LabSite {
         let address = "unix://\(socket)"
         let program =
             try await client.version().isPodman ? ["podman", "--remote", "--url", address] : ["docker", "--host", address]
-        let volumes = try await output(program + ["volume", "ls", "-q"])
-        return HostSite(folder: folder, client: client, program: program, others: Set(volumes))
+        return HostSite(folder: folder, client: client, program: program)
     }
 
     var settings: String { settings() }
@@ -55,9 +52,10 @@ struct HostSite: LabSite {
         """
     }
 
+    /// Removes what is called as tests call it, and nothing of anybody else's.
     func end() async throws {
         for container in try await containers() { try await client.removeContainer(container.id, force: true) }
-        for volume in try await Self.output(program + ["volume", "ls", "-q"]) where !others.contains(volume) {
+        for volume in try await Self.output(program + ["volume", "ls", "-q"]) where volume.hasPrefix("\(Self.project)-") {
             try await client.removeVolume(named: volume)
         }
         try await client.shutdown()
