@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import Synchronization
 
 /// An HTTP/1.1 server whose every answer is written by the test.
@@ -52,6 +51,8 @@ enum FakeAPIServer {
         func hold() async throws { try await Task.sleep(for: .seconds(60)) }
     }
 
+    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPPart<HTTPResponseHead, ByteBuffer>>
+
     typealias Handler = @Sendable (Request, Responder) async throws -> Void
 
     /// Runs the server on a free port of the loopback interface while `body` runs.
@@ -60,37 +61,19 @@ enum FakeAPIServer {
     static func with<Value>(
         tls: Bool = false, handler: @escaping Handler, _ body: (_ port: Int) async throws -> Value
     ) async throws -> Value {
-        typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPPart<HTTPResponseHead, ByteBuffer>>
-        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: 0) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if tls { try TestCertificates.addServerHandler(to: channel) }
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(HTTPByteBufferResponsePartHandler())
-                    return try Connection(wrappingChannelSynchronously: channel)
-                }
-            }
-        let port = server.channel.localAddress?.port ?? 0
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await server.executeThenClose { connections in
-                    try await withThrowingDiscardingTaskGroup { group in
-                        for try await connection in connections {
-                            group.addTask { try? await serve(connection, handler) }
-                        }
-                    }
-                }
-            }
-            defer { group.cancelAll() }
-            return try await body(port)
+        try await FakeServer.with { channel in
+            if tls { try TestCertificates.addServerHandler(to: channel) }
+            try channel.pipeline.syncOperations.configureHTTPServerPipeline()
+            try channel.pipeline.syncOperations.addHandler(HTTPByteBufferResponsePartHandler())
+            return try Connection(wrappingChannelSynchronously: channel)
+        } serve: { connection in
+            try? await serve(connection, handler)
+        } _: { port in
+            try await body(port)
         }
     }
 
-    private static func serve(
-        _ connection: NIOAsyncChannel<HTTPServerRequestPart, HTTPPart<HTTPResponseHead, ByteBuffer>>,
-        _ handler: @escaping Handler
-    ) async throws {
+    private static func serve(_ connection: Connection, _ handler: @escaping Handler) async throws {
         try await connection.executeThenClose { inbound, outbound in
             let responder = Responder(outbound: outbound, socket: connection.channel)
             var request: Request?

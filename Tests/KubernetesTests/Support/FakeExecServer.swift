@@ -1,7 +1,6 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
-import NIOPosix
 import NIOWebSocket
 import Synchronization
 import Upstream
@@ -91,30 +90,14 @@ enum FakeExecServer {
         _ behaviour: Behaviour, _ body: (_ port: Int, _ record: Record) async throws -> Value
     ) async throws -> Value {
         let record = Record()
-        let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: 0) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    if behaviour.tls { try TestCertificates.addServerHandler(to: channel) }
-                    return try configure(channel, behaviour)
-                }
-            }
-        let port = server.channel.localAddress?.port ?? 0
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await server.executeThenClose { connections in
-                    try await withThrowingDiscardingTaskGroup { group in
-                        for try await connection in connections {
-                            group.addTask {
-                                try? await serve(connection.get(), behaviour, record)
-                                record.closed()
-                            }
-                        }
-                    }
-                }
-            }
-            defer { group.cancelAll() }
-            return try await body(port, record)
+        return try await FakeServer.with { channel in
+            if behaviour.tls { try TestCertificates.addServerHandler(to: channel) }
+            return try configure(channel, behaviour)
+        } serve: { connection in
+            try? await serve(connection.get(), behaviour, record)
+            record.closed()
+        } _: { port in
+            try await body(port, record)
         }
     }
 
