@@ -139,9 +139,9 @@ extension DockerLabs {
         try await askingEngine { () async throws(EngineError) in _ = try await containers.refresh(id) }
     }
 
-    /// What failed then only says that the container does not run.
+    /// If it has run, what failed then only says that it does not any more.
     private static func explain(_ error: BackendError, by end: ContainerState?) -> BackendError {
-        guard error.code == .refused, let end, end.hasEnded else { return error }
+        guard error.code == .refused, let end, end.hasEnded, end.startedAt != nil else { return error }
         return BackendError(
             .refused, operation: error.operation,
             message: "it ends as soon as it starts, with exit code \(end.exitCode): \(error.message)")
