@@ -21,6 +21,7 @@ public final class Gateway: Sendable {
     private let authenticator: Authenticator
     let labs: Labs
     let commands: LabCommands
+    let hangUps: HangUps
     let metrics: GatewayMetrics
     let backend: Backend
     private let uses: LabUses
@@ -54,6 +55,7 @@ public final class Gateway: Sendable {
         authenticator = Authenticator(classroom: classroom, codes: CodeDesk(ledgers))
         labs = Labs(backend: backend.labs, metrics: metrics)
         commands = LabCommands(backend.labs)
+        hangUps = HangUps(commands)
         outlook = LabOutlook(
             classroom: classroom, backend: backend.labs, uses: uses, ledger: { ledgers.record(of: $0) })
         admission = AdmissionDesk(
@@ -75,6 +77,7 @@ public final class Gateway: Sendable {
                 ActivityWriter(
                     marker: marker, backend: backend.labs, uses: uses, outlook: outlook, timing: timing,
                     logger: logger),
+                hangUps,
                 Warden(outlook: outlook, admission: admission, timing: timing, logger: logger),
                 HoldingKeeper(
                     admission: admission, uses: uses, absentSince: { replicas.absentSince }, timing: timing,
@@ -141,7 +144,7 @@ public final class Gateway: Sendable {
         }
         let forwarding = LabForwarding(
             visit: visit, request: request, labs: labs, admission: admission, outlook: outlook, commands: commands,
-            ports: ports, metrics: metrics, logger: logger)
+            hangUps: hangUps, ports: ports, metrics: metrics, logger: logger)
         try await forwarding.run()
     }
 

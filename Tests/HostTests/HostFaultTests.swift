@@ -47,6 +47,8 @@ extension HostTests {
             try await SampleClass.onHost { sample in
                 #expect(try await sample.ssh().run("echo mine > file").status == 0)
                 let lab = try await sample.presentLab()
+                let running = try sample.ssh().start("echo in; exec sleep 7005")
+                try await running.prints("in\n")
                 try await sample.host.engine("kill")
                 let (waiting, starting) = (try sample.ssh().start("cat file"), try sample.ssh("edu02").start("echo new"))
                 try await Task.sleep(for: .seconds(1))
@@ -58,6 +60,13 @@ extension HostTests {
                 #expect(new.output == "new\n", "\(new.errors)")
                 #expect(try await sample.presentLab().uid == lab.uid)
                 _ = try await sample.presentLab(of: "edu02")
+                #expect(try await running.end().status == 254)
+                // Whose session was lost is not left to itself.
+                let isHungUp = try await eventually(within: .seconds(30), every: .milliseconds(300)) {
+                    try await sample.ssh().run("cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -c '[s]leep 7005'").output
+                        == "0\n"
+                }
+                #expect(isHungUp)
             }
         }
 

@@ -19,6 +19,7 @@ struct LabForwarding: Sendable {
     let admission: AdmissionDesk
     let outlook: LabOutlook
     let commands: LabCommands
+    let hangUps: HangUps
     let ports: PortStates
     let metrics: GatewayMetrics
     let logger: Logger
@@ -161,11 +162,11 @@ struct LabForwarding: Sendable {
                 }
                 let channel = try await request.accept()
                 let relay = Relay(
-                    channel: channel, exec: exec, commands: commands, lab: lab, program: program, use: use,
-                    logger: logger)
+                    channel: channel, exec: exec, commands: commands, hangUps: hangUps, lab: lab, program: program,
+                    use: use, logger: logger)
                 _ = await relay.run()
             } catch {
-                await commands.signal("HUP", processGroup: program.launch.processGroup, in: lab, logger)
+                await hangUps.hangUp(program.launch.processGroup, in: lab, logger)
                 throw error
             }
         }

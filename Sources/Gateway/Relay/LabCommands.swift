@@ -41,8 +41,11 @@ struct LabCommands: Sendable {
     }
 
     /// Sends a signal, named without "SIG", to a process group.
-    func signal(_ name: String, processGroup: Int, in lab: Lab, _ logger: Logger) async {
-        _ = await perform("signal \(name)", ["kill", "-\(name)", "-\(processGroup)"], in: lab, logger)
+    ///
+    /// - Returns: whether the lab was reached.
+    @discardableResult
+    func signal(_ name: String, processGroup: Int, in lab: Lab, _ logger: Logger) async -> Bool {
+        await perform("signal \(name)", ["kill", "-\(name)", "-\(processGroup)"], in: lab, logger)
     }
 
     /// Ends the feeder once it has written `byteCount` bytes, so that the program sees its end of input behind them.

@@ -174,8 +174,8 @@ struct LabSession: Sendable {
             }
             guard let started else { return try await explain(exec.end, lab, hasStarted: false) }
             let relay = Relay(
-                channel: channel, exec: exec, commands: commands, lab: lab, program: started, use: use,
-                logger: logger)
+                channel: channel, exec: exec, commands: commands, hangUps: gateway.hangUps, lab: lab, program: started,
+                use: use, logger: logger)
             switch await relay.run(firstInput: client.takeTyped()) {
             case .program(let result):
                 return try await explain(result, lab, hasStarted: true)

@@ -28,6 +28,7 @@ struct Relay: Sendable {
     let channel: ClientChannel
     let exec: any LabProgram
     let commands: LabCommands
+    let hangUps: HangUps
     let lab: Lab
     let program: LaunchedProgram
     let use: LabUse
@@ -40,15 +41,15 @@ struct Relay: Sendable {
         let isPipeBroken = Atomic(false)
     }
 
-    /// Passes everything on until one side has ended. What a program's client has left behind is hung up.
+    /// Passes everything on until one side has ended. A program without its client, or without the way to it, is hung up.
     ///
     /// - Parameter firstInput: what was typed before the program started.
     func run(firstInput: [UInt8] = []) async -> Ending {
         let ending = await pump(firstInput)
         switch ending {
-        case .program: break
-        case .clientGone, .ended:
-            await commands.signal("HUP", processGroup: program.launch.processGroup, in: lab, logger)
+        case .program(.exited), .program(.failed): break
+        case .program(.lost): hangUps.hangUpLater(program.launch.processGroup, in: lab, logger)
+        case .clientGone, .ended: await hangUps.hangUp(program.launch.processGroup, in: lab, logger)
         }
         return ending
     }

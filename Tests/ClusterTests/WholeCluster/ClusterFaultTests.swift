@@ -150,7 +150,7 @@ extension WholeClusterTests {
         @Test("A lab session whose API server dies ends with 254 and a sentence; the next one works", .enabled(if: Cluster.component != nil))
         func sessionWithoutAPIServer() async throws {
             _ = try await sample.ssh().run("true")
-            let running = try sample.ssh().start("echo begun; sleep 100")
+            let running = try sample.ssh().start("echo begun; exec sleep 7005")
             try await running.prints("begun")
             try await Cluster.component("kill", "kube-apiserver")
             let child: ChildProcess
@@ -164,6 +164,12 @@ extension WholeClusterTests {
             #expect(child.status == 254)
             try checkSentence(child)
             #expect(try await sample.ssh().run("echo again").output == "again\n")
+            // Whose session was lost is not left to itself.
+            let isHungUp = try await eventually(within: .seconds(30), every: .milliseconds(300)) {
+                try await sample.ssh().run("cat /proc/[0-9]*/cmdline | tr '\\0' ' ' | grep -c '[s]leep 7005'").output
+                    == "0\n"
+            }
+            #expect(isHungUp)
         }
     }
 }
