@@ -19,8 +19,19 @@ struct EngineTypesTests {
         let old = #expect(throws: EngineError.self) { try APIVersion.agree(with: version("1.40", "1.12")) }
         #expect(
             old?.description == "agree on an API version: the engine (1) speaks API 1.40 and no newer; "
-                + "install Docker 20.10, Podman 3.0, or a later one")
+                + "install Docker 20.10, Podman 4.3, or a later one")
         #expect(throws: EngineError.self) { try APIVersion.agree(with: version("one", nil)) }
+    }
+
+    @Test("Docker's image store of containerd takes limits of storage and forgets them")
+    func storageLimits() throws {
+        for (driver, mindsLimits) in [("overlay2", true), ("overlay", true), ("overlayfs", false)] {
+            let json = """
+                {"Driver": "\(driver)", "NCPU": 2, "MemTotal": 1024, "ContainersRunning": 0}
+                """
+            let info = try JSONDecoder().decode(EngineInfo.self, from: Data(json.utf8))
+            #expect(info.mindsStorageLimits == mindsLimits)
+        }
     }
 
     @Test("Points in time are read with any number of digits and any zone, and the year 1 is never")

@@ -41,6 +41,38 @@ extension HostTests {
             }
         }
 
+        @Test("A home goes with the user of its course, and students may close it to themselves and open it again")
+        func users() async throws {
+            let homes = try TemporaryFolder.make()
+            try await SampleClass.onHost(docker: "homes: \"\(homes.path)\"") { sample in
+                #expect(try await sample.ssh().run("echo mine > file; chmod 555 .").status == 0)
+                for user in ["1000", "1001"] {
+                    try await sample.host.client.removeContainer(try await sample.presentLab().uid, force: true)
+                    try await sample.gateway.stop()
+                    let course = CourseDocument(home: "persistentVolumeClaim: {size: 1Gi}", more: ["runAsUser": user])
+                    try sample.write(course)
+                    try await sample.start()
+                    let login = try await sample.ssh().run("chmod 755 . && echo more >> file && stat -c '%u %a' . file")
+                    #expect(login.output == "\(user) 755\n\(user) 644\n", "\(login.errors)")
+                    #expect(try await sample.ssh().run("chmod 555 .").status == 0)
+                }
+            }
+        }
+
+        @Test("A home that staff have removed is made anew, for its student")
+        func madeAnew() async throws {
+            let homes = try TemporaryFolder.make()
+            try await SampleClass.onHost(docker: "homes: \"\(homes.path)\"") { sample in
+                #expect(try await sample.ssh().run("echo mine > file").status == 0)
+                try await sample.host.client.removeContainer(try await sample.presentLab().uid, force: true)
+                for name in try FileManager.default.contentsOfDirectory(atPath: homes.path) {
+                    try FileManager.default.removeItem(at: homes.appending(path: name))
+                }
+                let login = try await sample.ssh().run("ls; echo new > file; stat -c '%u %a' .")
+                #expect(login.output == "1000 700\n", "\(login.errors)")
+            }
+        }
+
         @Test("A home that does not outlive its lab goes with it")
         func scratch() async throws {
             try await SampleClass.onHost(home: "emptyDir: {}") { sample in

@@ -3,7 +3,7 @@ struct APIVersion: Hashable, Comparable, Sendable, CustomStringConvertible {
     var major: Int
     var minor: Int
 
-    /// The version that this client is written for: Docker from 20.10 and Podman from 3.0 on speak it.
+    /// The version that this client is written for: Docker from 20.10 and Podman from 4.3 on speak it.
     static let preferred = APIVersion(major: 1, minor: 41)
 
     /// An engine whose newest version this is, or an older one, speaks the preferred one, too: Docker 24 does.
@@ -36,7 +36,7 @@ extension APIVersion {
             throw EngineError(
                 code: .unsupported, operation: operation,
                 message: "the engine (\(engine.version)) speaks API \(newest) and no newer; "
-                    + "install Docker 20.10, Podman 3.0, or a later one")
+                    + "install Docker 20.10, Podman 4.3, or a later one")
         }
         return max(preferred, engine.minimumAPIVersion.flatMap(APIVersion.init) ?? preferred)
     }

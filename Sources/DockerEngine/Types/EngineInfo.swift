@@ -17,6 +17,10 @@ public struct EngineInfo: Hashable, Sendable, Decodable {
     /// Containers that run, anybody's.
     public var runningContainerCount: Int
 
+    /// False if limits of containers' own layers are accepted and then ignored, which is known of Docker with the image
+    /// store of containerd. Where it is true an engine that has no such limits refuses them.
+    public var mindsStorageLimits: Bool { storageDriver != "overlayfs" }
+
     private enum CodingKeys: String, CodingKey {
         case limitsMemory = "MemoryLimit"
         case limitsCPU = "CpuCfsQuota"

@@ -9,6 +9,8 @@ struct ContainerNote: Record {
     var interaction: Date?
     /// When it last worked.
     var work: Date?
+    /// True until its student may have it; of one that nobody makes any more, the home may still be somebody else's.
+    var isUnfinished: Bool?
     /// Why it is stopped, in words for its student.
     var stopReason: String?
     /// What the student's ledger is to remember of that.

@@ -12,9 +12,13 @@ extension DockerLabs {
         }
         let label = container.labels[ContainerLabel.gracePeriod].flatMap { Int($0) }
         let grace = gracePeriod ?? .seconds(label ?? Self.gracePeriodSeconds)
-        works.end(container.id, by: .clusterNow + grace.timeInterval)
+        remove(container.id, gracePeriod: container.state.isRunning ? grace : .zero)
+    }
+
+    func remove(_ id: String, gracePeriod: Duration) {
+        works.end(id, by: .clusterNow + gracePeriod.timeInterval)
         publish()
-        removals.ask(ContainerRemoval(id: container.id, gracePeriod: container.state.isRunning ? grace : .zero))
+        removals.ask(ContainerRemoval(id: id, gracePeriod: gracePeriod))
     }
 
     /// For a container that does not say itself.

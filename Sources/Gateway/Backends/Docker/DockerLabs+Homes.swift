@@ -35,6 +35,7 @@ extension DockerLabs {
         if try await hasHome(home) {
             throw BackendError(.alreadyExists, operation: "create a home", message: "it is there")
         }
+        ownedHomes.withLock { _ = $0.removeValue(forKey: order.name) }
         switch home.place {
         case .volume(let name): try await createVolume(name, home.byteCount, order)
         case .folder(let path): try createFolder(path, order.course)
@@ -71,28 +72,31 @@ extension DockerLabs {
 
     /// Sees to it that the lab's user can write to the home: engines make some volumes root's.
     func giveHome(to order: LabOrder, _ id: String) async throws(BackendError) {
-        guard !ownedHomes.withLock({ $0.contains(order.name) }) else { return }
+        let owner = "\(order.course.runAsUser):\(order.course.runAsGroup)"
+        guard ownedHomes.withLock({ $0[order.name] }) != owner else { return }
         let home = HostHome(order, configuration)
         if try await !canWrite(to: home, id) {
-            try await own(home, order, scratch: id)
+            try await give(home, order, to: owner, scratch: id)
             guard try await canWrite(to: home, id) else {
                 throw BackendError(
                     .refused, operation: "prepare the home",
                     message: "the lab's user \(order.course.runAsUser) cannot write to the home")
             }
         }
-        if home.isKept { ownedHomes.withLock { _ = $0.insert(order.name) } }
+        if home.isKept { ownedHomes.withLock { $0[order.name] = owner } }
     }
 
+    /// Students may take the leave to write from what is theirs, and give it back themselves.
     private func canWrite(to home: HostHome, _ id: String) async throws(BackendError) -> Bool {
-        let script = "[ -w \"$1\" ]"
+        let script = "[ -w \"$1\" ] || [ -O \"$1\" ]"
         return try await status(of: ["/bin/sh", "-c", script, "labgate", home.mountPath], in: id) == 0
     }
 
-    private func own(_ home: HostHome, _ order: LabOrder, scratch id: String) async throws(BackendError) {
+    private func give(
+        _ home: HostHome, _ order: LabOrder, to owner: String, scratch id: String
+    ) async throws(BackendError) {
         var spec = LabContainer(order, configuration).homeOwner
         if !home.isKept { (spec.mounts, spec.volumesFrom) = ([], [id]) }
-        let owner = "\(order.course.runAsUser):\(order.course.runAsGroup)"
         let command = ["chown", "-R", "-h", owner, home.mountPath]
         do {
             let code = try await withHelper(spec) { try await status(of: command, in: $0) }
@@ -147,6 +151,8 @@ extension DockerLabs {
             result = .failure(error)
         }
         await removeHelper(name)
+        // Whoever asked may be gone, and nobody listens to a task that was cancelled.
+        if helpers.withLock({ $0.contains(name) }) { removals.ask(ContainerRemoval(id: name, gracePeriod: .zero)) }
         return try result.get()
     }
 
@@ -191,7 +197,10 @@ extension DockerLabs {
         let left = try await askingEngine { () async throws(EngineError) in
             try await client.containers(labels: ContainerLabel.helper)
         }
-        // One that runs may be somebody else's, and ends by itself.
-        for helper in left where helper.state != "running" { await removeHelper(helper.id) }
+        // One that runs, or is just to run, may be somebody else's, and ends by itself.
+        let longAgo = Date.now.timeIntervalSince1970 - 60
+        for helper in left where helper.state != "running" && TimeInterval(helper.created ?? 0) < longAgo {
+            await removeHelper(helper.id)
+        }
     }
 }

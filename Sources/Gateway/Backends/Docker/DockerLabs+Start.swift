@@ -33,8 +33,15 @@ extension DockerLabs {
     func learnFacts() async throws(EngineError) {
         guard facts.withLock({ $0 }) == nil else { return }
         let (version, info) = (try await client.version(), try await client.info())
-        facts.withLock {
-            $0 = $0 ?? EngineFacts(isPodman: version.isPodman, cpuCount: info.cpuCount, memoryBytes: info.memoryBytes)
+        let isFirst = facts.withLock { facts in
+            guard facts == nil else { return false }
+            facts = EngineFacts(
+                isPodman: version.isPodman, cpuCount: info.cpuCount, memoryBytes: info.memoryBytes,
+                limitsStorage: info.mindsStorageLimits)
+            return true
+        }
+        if isFirst, !info.mindsStorageLimits {
+            logger.warning("\(Self.noStorageLimit)", metadata: ["storage": "\(info.storageDriver)"])
         }
     }
 
@@ -56,7 +63,7 @@ extension DockerLabs {
         do {
             try await pulls.pull(course.image) { await progress(.pulling($0)) }
         } catch let error as EngineError {
-            if error.code == .unreachable { throw BackendError(error) }
+            if [.unreachable, .transport].contains(error.code) { throw BackendError(error) }
             throw Self.impossible("The course's image cannot be fetched (\(error.message))")
         }
     }
@@ -109,9 +116,7 @@ extension DockerLabs {
     /// Makes the container and starts it. Until it is ready for its student it looks as if it were still starting.
     private func create(_ order: LabOrder) async throws(BackendError) {
         let name = containerName(order.name.lab)
-        guard works.start(name) else {
-            throw BackendError(.alreadyExists, operation: "create container \(name)", message: "it is being made")
-        }
+        try await begin(name)
         defer {
             room.settle(name)
             works.started(name)
@@ -123,15 +128,30 @@ extension DockerLabs {
             besides: containers.containers)
         let id = try await create(container, named: name)
         do throws(BackendError) {
+            try await note(isUnfinished: true, id)
             try await look(at: id)
             try await askingEngine { () async throws(EngineError) in try await client.startContainer(id) }
             try await giveHome(to: order, id)
             try await look(at: id)
+            try await note(isUnfinished: false, id)
         } catch {
             let end = try? await client.container(id).state
-            try? await client.removeContainer(id, force: true)
-            try? await look(at: id)
+            // Not here: the student may have gone, or the engine be away.
+            remove(id, gracePeriod: .zero)
             throw Self.explain(error.asRefusal, by: end)
+        }
+    }
+
+    /// Returns once it is the caller's turn to make the container. Somebody else who makes it may fail, and then their
+    /// reason is found out again, for whoever comes next.
+    private func begin(_ name: String) async throws(BackendError) {
+        let operation = "create container \(name)"
+        while !works.start(name) {
+            await works.untilStarted(name)
+            guard !Task.isCancelled else { throw BackendError(.cancelled, operation: operation, message: "cancelled") }
+            guard containers.container(named: name) == nil else {
+                throw BackendError(.alreadyExists, operation: operation, message: "it is there")
+            }
         }
     }
 
@@ -152,12 +172,29 @@ extension DockerLabs {
         do throws(EngineError) {
             return try await client.createContainer(named: name, spec).id
         } catch  where spec.storageBytes != nil && error.message.contains("storage-opt") {
-            lacks(\.limitsStorage, "What labs write outside of their homes cannot be limited on this host", error)
+            lacks(\.limitsStorage, Self.noStorageLimit, error)
             return try await create(container, named: name)
+        } catch  where error.isNameInUse {
+            throw await explain(BackendError(error), byHolderOf: name)
         } catch {
             throw BackendError(error).asRefusal
         }
     }
+
+    /// What has a lab's name is known from now on; or it is just going, and the name is free in a moment.
+    private func explain(_ error: BackendError, byHolderOf name: String) async -> BackendError {
+        do throws(EngineError) {
+            let holder = try await client.container(name)
+            try await containers.refresh(holder.id)
+            guard containers.container(named: name) == nil else { return error }
+            return BackendError(.refused, operation: error.operation, message: error.message)
+        } catch {
+            guard error.isNotFound else { return BackendError(error) }
+            return BackendError(.unavailable, operation: error.operation, message: "its name is not free yet")
+        }
+    }
+
+    private static let noStorageLimit = "What labs write outside of their homes cannot be limited on this host"
 
     var knownFacts: EngineFacts { facts.withLock { $0 } ?? EngineFacts() }
 

@@ -23,8 +23,8 @@ final class DockerLabs: LabBackend, Service {
     let works = ContainerWorks()
     let room = HostRoom()
     let facts = Mutex(EngineFacts?.none)
-    /// Homes that are known to belong to their labs' users.
-    let ownedHomes = Mutex<Set<LabName>>([])
+    /// Homes that are known to belong to their labs' users, and to whom: `user:group`.
+    let ownedHomes = Mutex<[LabName: String]>([:])
     /// Helpers that were asked for, and are not known to be gone.
     let helpers = Mutex<Set<String>>([])
 
@@ -124,6 +124,21 @@ final class DockerLabs: LabBackend, Service {
             return self.lab(named: lab.name)
         }
         return nil
+    }
+
+    /// Notes whether a container is still being made, for those who find it when whoever makes it is gone.
+    func note(isUnfinished: Bool, _ id: String) async throws(BackendError) {
+        let key = ContainerNote.key(id)
+        while true {
+            let stored = notes.record(key)
+            var note = stored?.text.flatMap { try? ContainerNote(text: $0) } ?? ContainerNote()
+            note.isUnfinished = isUnfinished ? true : nil
+            do throws(BackendError) {
+                return try await notes.write(note.text, key, over: stored)
+            } catch  where [.conflict, .alreadyExists, .notFound].contains(error.code) {
+                continue
+            }
+        }
     }
 
     /// The gateway's own log says it already, and nobody else looks after one host.

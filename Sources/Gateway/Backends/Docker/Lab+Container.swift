@@ -28,7 +28,7 @@ extension Lab {
             version: "\(state.status)/\(stored?.version ?? "")/\(work.map { "\($0)" } ?? "")",
             student: container.labels[ContainerLabel.student], course: container.labels[ContainerLabel.course],
             specHash: container.labels[ContainerLabel.specHash], created: created, node: Self.host,
-            state: LabState(container, isStopped: note?.stop != nil, work), hasStarted: state.startedAt != nil,
+            state: LabState(container, note, work), hasStarted: state.startedAt != nil,
             runEnd: state.hasEnded ? (state.isOutOfMemory ? .outOfMemory : .other) : nil,
             failure: state.status == "dead" ? state.error : nil, marks: marks, stop: note?.stop,
             ending: LabEnding(container, work))
@@ -39,15 +39,16 @@ extension Lab {
 }
 
 extension LabState {
-    /// - Parameter isStopped: whether its stop was noted.
-    fileprivate init(_ container: Container, isStopped: Bool, _ work: ContainerWork?) {
+    fileprivate init(_ container: Container, _ note: ContainerNote?, _ work: ContainerWork?) {
         let state = container.state
         if case .ending = work {
             self = .terminating
-        } else if isStopped || state.isBeingEnded {
+        } else if note?.stop != nil || state.isBeingEnded {
             self = .terminating
         } else if case .starting = work {
             self = .starting(state.isRunning ? .mounting(nil) : .starting)
+        } else if note?.isUnfinished == true {
+            self = .ended
         } else if state.isRunning, state.status != "paused" {
             self = .ready
         } else if state.hasFailedAtOnce {

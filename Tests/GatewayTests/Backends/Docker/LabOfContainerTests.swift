@@ -50,6 +50,16 @@ struct LabOfContainerTests {
         #expect(Lab(running, nil, .starting).state == .starting(.mounting(nil)))
     }
 
+    @Test("one that was started, and that nobody finishes any more, is to be made anew")
+    func unfinished() throws {
+        let running = try Self.container(status: "running", running: true)
+        var unfinished = ContainerNote()
+        unfinished.isUnfinished = true
+        #expect(Lab(running, note(unfinished), .starting).state == .starting(.mounting(nil)))
+        #expect(Lab(running, note(unfinished), nil).state == .ended)
+        #expect(Lab(running, note(ContainerNote()), nil).state == .ready)
+    }
+
     @Test("one that has ended is to be made anew; one that has failed at once, would again")
     func ended() throws {
         let finished = "2026-11-28T05:30:00Z"
