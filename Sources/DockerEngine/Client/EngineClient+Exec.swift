@@ -26,14 +26,29 @@ extension EngineClient {
         let create = EngineRequest(
             .POST, "/containers/\(exec.container.percentEncoded)/exec", operation: exec.operation)
         let id = try await decode(try create.with(exec), as: CreatedExec.self).Id
-        let connection = try await dialer.open(
-            target: "/v\(try await apiVersion())/exec/\(id)/start", tty: exec.tty, operation: exec.operation)
+        let target = "/v\(try await apiVersion())/exec/\(id)/start"
         let resize = EngineRequest(.POST, "/exec/\(id)/resize", operation: exec.operation)
+        let resizeURL = exec.tty ? try await url(resize) : nil
+        let connection = try await start(exec, at: target)
         let resizer = ExecResizer(
-            client: requests, url: exec.tty ? try await url(resize) : nil,
-            attempts: configuration.exec.resizeAttempts, eventLoop: connection.eventLoop)
+            client: requests, url: resizeURL, attempts: configuration.exec.resizeAttempts,
+            eventLoop: connection.eventLoop)
         return EngineExecStream(
             connection, inspector: ExecInspector(client: self, id: id, operation: exec.operation), resizer: resizer,
             inputPieceBytes: configuration.exec.inputPieceBytes)
+    }
+
+    /// A start without an answer is not one to be tried again: the program may run.
+    private func start(
+        _ exec: EngineExec, at target: String
+    ) async throws(EngineError) -> SwitchedStream<HijackedChannelHandler> {
+        do throws(EngineError) {
+            return try await dialer.open(target: target, tty: exec.tty, operation: exec.operation)
+        } catch {
+            guard [.transport, .timeout].contains(error.code) else { throw error }
+            throw EngineError(
+                code: .failed, operation: error.operation,
+                message: "\(error.message); whether the program was started is not known")
+        }
     }
 }

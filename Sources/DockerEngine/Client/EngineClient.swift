@@ -132,7 +132,7 @@ extension EngineClient {
     /// Says in words why there was no answer, and forgets what was agreed on with an engine that may be gone.
     func failure(_ error: any Error, operation: String) -> EngineError {
         let failure = EngineError(transport: error, socketPath: socketPath, operation: operation)
-        if failure.code == .unreachable { agreedVersion.withLock { $0 = nil } }
+        if [.unreachable, .transport].contains(failure.code) { agreedVersion.withLock { $0 = nil } }
         return failure
     }
 

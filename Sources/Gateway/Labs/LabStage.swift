@@ -13,7 +13,7 @@ enum LabStage: Hashable, Sendable, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .asking: "asking the cluster"
+        case .asking: "asking whether there is room for you"
         case .finding: "looking for your lab"
         case .waitingForOldLab(let detail): "waiting for your previous lab to end" + Self.detail(detail)
         case .waitingForPlace(let place): place
@@ -22,7 +22,7 @@ enum LabStage: Hashable, Sendable, CustomStringConvertible {
         case .pulling(let detail): "fetching the course's image" + Self.detail(detail)
         case .mounting(let detail): "preparing your home and the course's files" + Self.detail(detail)
         case .starting: "starting"
-        case .retrying(let reason): "the cluster is busy, trying again (\(reason))"
+        case .retrying(let reason): "it takes longer than usual, trying again (\(reason))"
         }
     }
 

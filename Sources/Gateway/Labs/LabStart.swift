@@ -192,7 +192,7 @@ final class LabStart: Sendable {
         let (stage, since) = state.withLock { ($0.stage, $0.unschedulableSince) }
         guard case .scheduling(let reason?)? = stage, let since else { return }
         guard ContinuousClock.now - since >= labs.unschedulablePatience else { return }
-        throw LabError(cause: "No node of the cluster can take your lab (\(reason))", advice: LabError.tryAgain)
+        throw LabError(cause: "There is no place to run your lab (\(reason))", advice: LabError.tryAgain)
     }
 
     private func setDeadline() {
@@ -210,7 +210,7 @@ final class LabStart: Sendable {
     }
 
     private func timedOut() -> LabError {
-        let stage = state.withLock { $0.stage.map { "\($0)" } ?? "asking the cluster" }
+        let stage = state.withLock { $0.stage.map { "\($0)" } ?? "\(LabStage.asking)" }
         let limit = wanted.course.startTimeout.components.seconds
         return LabError(
             cause: "Your lab was not ready after \(limit) seconds; it was still \(stage)", advice: LabError.tryAgain)

@@ -45,7 +45,7 @@ enum LabSessionFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .courseMissing(let course, let others):
             "the course \(course) is not there at present. \(LabError.askStaff)"
                 + (others.isEmpty ? "" : "; your other courses are: \(others.joined(separator: ", "))")
-        case .notUTF8: "the command is not valid UTF-8, which the cluster cannot pass on"
+        case .notUTF8: "the command is not valid UTF-8, which cannot be passed on to your lab"
         case .noSubsystem(let name): "there is no subsystem called \(name)"
         case .lab(let error): "\(error)"
         case .notRun(let reason): "the command could not be run in your lab (\(reason)). \(LabError.askStaff)"

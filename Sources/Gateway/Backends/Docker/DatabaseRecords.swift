@@ -104,6 +104,8 @@ final class DatabaseRecords: UsageStore, Service {
             let version = try await database.write(
                 text, kind: key.kind.name, owner: key.owner, over: entry?.saved)
             state.withLock { state in
+                // A later one may have been heard of before.
+                guard version > state.entries[key]?.saved ?? 0 else { return }
                 state.entries[key] = Entry(text: text, saved: version)
                 state.publish(key)
             }
@@ -186,14 +188,16 @@ final class DatabaseRecords: UsageStore, Service {
         }
     }
 
-    /// A write of which was not known that it had succeeded: the database has what was to be there, and memory the newer.
+    /// After a write of which is not known yet that it has succeeded. What is to be saved yet is the newer.
     private func catchUp(_ key: RecordKey, _ database: RecordDatabase) async {
         guard let record = try? await database.record(kind: key.kind.name, owner: key.owner) else { return }
         state.withLock { state in
             guard var entry = state.entries[key], entry.saved != record.version else { return }
+            if entry.unsaved == 0 { entry.text = record.text }
             entry.unsaved += entry.text == record.text ? 0 : 1
             entry.saved = record.version
             state.entries[key] = entry
+            state.publish(key)
         }
     }
 
