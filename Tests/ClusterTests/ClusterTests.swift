@@ -14,5 +14,5 @@ import Testing
 /// One test at a time: they measure what a pod, a node and an API server do to each other.
 @Suite(
     .serialized, .enabled(if: Site.isThere(.cluster), "LABGATE_TEST_KUBECONFIG is not set"),
-    .timeLimit(.minutes(5 + Cluster.killCount / 10)))
+    .timeLimit(.minutes(10 + Cluster.killCount / 10)))
 enum ClusterTests {}

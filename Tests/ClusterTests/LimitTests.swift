@@ -79,7 +79,7 @@ extension ClusterTests {
             #expect(try await sample.ssh().run("echo again").output == "again\n")
         }
 
-        @Test("Who fills the node's disk loses the lab, is told so, and gets another", .timeLimit(.minutes(3)))
+        @Test("Who fills the node's disk loses the lab, is told so, and gets another", .timeLimit(.minutes(10)))
         func diskFiller() async throws {
             try await sample.change {
                 try sample.write(CourseDocument(name: "disk", ephemeralStorage: "64Mi"))

@@ -70,7 +70,7 @@ extension ClusterTests {
             }
         }
 
-        @Test("A path to the API server that swallows everything is found out, and said so", .timeLimit(.minutes(4)))
+        @Test("A path to the API server that swallows everything is found out, and said so", .timeLimit(.minutes(10)))
         func blackHole() async throws {
             try await withProxiedCluster { proxy in
                 let running = try sample.ssh().start("echo begun; sleep 1000")

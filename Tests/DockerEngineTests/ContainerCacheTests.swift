@@ -7,7 +7,7 @@ import Testing
 /// The cache of containers on the real engine that `LABGATE_TEST_ENGINE` names.
 @Suite(
     "A cache of containers", .enabled(if: TestEngine.isThere, "LABGATE_TEST_ENGINE is not set"), .serialized,
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(5)))
 struct ContainerCacheTests {
     /// A cache that runs, of containers with a label of its own.
     private func withCache(

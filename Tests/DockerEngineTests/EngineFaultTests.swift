@@ -9,7 +9,7 @@ import Upstream
 @Suite(
     "An engine that is killed",
     .enabled(if: TestEngine.isThere && TestEngine.command != nil, "LABGATE_TEST_ENGINE_COMMAND is not set"), .serialized,
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(5)))
 struct EngineFaultTests {
     private func engine(_ verb: String) async throws {
         let program = try await ChildProcess.run([TestEngine.command ?? "", verb])

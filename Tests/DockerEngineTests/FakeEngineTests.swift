@@ -4,7 +4,7 @@ import Testing
 @testable import DockerEngine
 
 /// What the real engine at hand does not do, as Docker's own documentation and sources have it.
-@Suite("A client of an engine", .timeLimit(.minutes(1)))
+@Suite("A client of an engine", .timeLimit(.minutes(5)))
 struct FakeEngineTests {
     /// An engine that takes an exec, hijacks its connection with this answer, and tells this of its end.
     private func withExec(

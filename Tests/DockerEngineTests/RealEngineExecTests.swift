@@ -9,7 +9,7 @@ import Upstream
 /// Execs on the real engine that `LABGATE_TEST_ENGINE` names.
 @Suite(
     "Exec on a real engine", .enabled(if: TestEngine.isThere, "LABGATE_TEST_ENGINE is not set"), .serialized,
-    .timeLimit(.minutes(2)))
+    .timeLimit(.minutes(5)))
 struct RealEngineExecTests {
     private func exec(_ id: String, _ command: String..., tty: Bool = false) -> EngineExec {
         EngineExec(container: id, command: command, tty: tty)

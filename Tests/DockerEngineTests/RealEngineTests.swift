@@ -7,7 +7,7 @@ import Testing
 /// Containers on the real engine that `LABGATE_TEST_ENGINE` names.
 @Suite(
     "Containers on a real engine", .enabled(if: TestEngine.isThere, "LABGATE_TEST_ENGINE is not set"), .serialized,
-    .timeLimit(.minutes(3)))
+    .timeLimit(.minutes(5)))
 struct RealEngineTests {
     @Test("The engine says what it is")
     func version() async throws {

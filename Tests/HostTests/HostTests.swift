@@ -6,5 +6,5 @@ import Testing
 /// See `LabTests`, too, and for the environment `HostSite`.
 @Suite(
     .serialized, .enabled(if: Site.isThere(.host), "LABGATE_TEST_SITE is not host, or LABGATE_TEST_ENGINE not set"),
-    .timeLimit(.minutes(5)))
+    .timeLimit(.minutes(10)))
 enum HostTests {}

@@ -12,5 +12,5 @@ import Testing
 ///
 /// `ClusterTests` and `HostSite` tell how either is found. One test at a time: they measure what labs and gateways do to
 /// each other.
-@Suite(.serialized, .enabled(if: Site.isThere, "there is no cluster and no engine"), .timeLimit(.minutes(5)))
+@Suite(.serialized, .enabled(if: Site.isThere, "there is no cluster and no engine"), .timeLimit(.minutes(10)))
 enum LabTests {}

@@ -5,5 +5,5 @@ import Testing
 ///
 /// All other tests can run beside each other, in several processes; the environment is that of `ClusterTests`.
 @Suite(
-    .serialized, .enabled(if: Site.isThere(.cluster), "LABGATE_TEST_KUBECONFIG is not set"), .timeLimit(.minutes(5)))
+    .serialized, .enabled(if: Site.isThere(.cluster), "LABGATE_TEST_KUBECONFIG is not set"), .timeLimit(.minutes(10)))
 enum WholeClusterTests {}
