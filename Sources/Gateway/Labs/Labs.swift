@@ -66,6 +66,26 @@ struct Labs: Sendable {
         backend.lab(named: lab.name).flatMap { $0.uid == lab.uid ? $0.stopReason : nil }
     }
 
+    /// The same, or what is heard of it within a moment: what was killed together with its lab may be told first.
+    func obituary(of lab: Lab, within limit: Duration) async -> String? {
+        if let obituary = obituary(of: lab) { return obituary }
+        guard limit > .zero else { return nil }
+        return await withTaskGroup(of: String?.self) { group in
+            group.addTask {
+                for await _ in backend.updates(ofLabNamed: lab.name) {
+                    if let obituary = obituary(of: lab) { return obituary }
+                }
+                return nil
+            }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+
     /// Why a lab that was in use may have gone, if the backend says.
     func obituary(of lab: Lab) -> String? {
         guard let present = backend.lab(named: lab.name), present.uid == lab.uid else { return "your lab was deleted" }

@@ -193,7 +193,9 @@ struct LabSession: Sendable {
         case .exited(let code):
             // Killed processes say nothing themselves. If it was the lab that ended, somebody should.
             if code > 128, let reason = labs.stopReason(of: lab) { throw LabSessionFailure.labStopped(reason) }
-            if code > 128, let obituary = labs.obituary(of: lab) {
+            // SIGKILL is how labs end, and seldom programs.
+            let limit: Duration = code == 128 + 9 ? .seconds(1) : .zero
+            if code > 128, let obituary = await labs.obituary(of: lab, within: limit) {
                 _ = await terminal.fail(.labEnded(obituary), logger)
             }
             return .status(code)
