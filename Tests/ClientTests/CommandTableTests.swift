@@ -46,7 +46,7 @@ extension ClientTests {
             let reference = try await ReferenceServer.install(in: sample)
             for command in Self.commands {
                 let input = ChildProcess.Input.text("first line\nsecond line\n")
-                let expected = try await reference.ssh.run(command, input: input)
+                let expected = try await reference.run(command, input: input)
                 let child = try await sample.ssh().run(command, input: input)
                 let words = command.prefix(60)
                 #expect(child.outputBytes == expected.outputBytes, "\(words): \(child.output.prefix(300)) != \(expected.output.prefix(300))")
