@@ -10,9 +10,18 @@ extension DockerLabs {
             throw BackendError(
                 .notFound, operation: "delete container \(lab.name)", message: "it is gone, or another one")
         }
+        if lab.state == .ended, try await runsAfterAll(lab) {
+            throw BackendError(.conflict, operation: "delete container \(lab.name)", message: "it runs after all")
+        }
         let label = container.labels[ContainerLabel.gracePeriod].flatMap { Int($0) }
         let grace = gracePeriod ?? .seconds(label ?? Self.gracePeriodSeconds)
         remove(container.id, gracePeriod: container.state.isRunning ? grace : .zero)
+    }
+
+    /// What is known may be a moment old, and nobody's work is to be ended for that.
+    private func runsAfterAll(_ lab: Lab) async throws(BackendError) -> Bool {
+        let present = try await askingEngine { () async throws(EngineError) in try await containers.refresh(lab.uid) }
+        return present.map { self.lab($0).state == .ready } ?? false
     }
 
     func remove(_ id: String, gracePeriod: Duration) {

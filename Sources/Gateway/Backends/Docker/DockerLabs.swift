@@ -87,7 +87,7 @@ final class DockerLabs: LabBackend, Service {
         }
     }
 
-    private func lab(_ container: Container) -> Lab {
+    func lab(_ container: Container) -> Lab {
         lab(container, notes.record(ContainerNote.key(container.id)))
     }
 
