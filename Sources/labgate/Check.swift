@@ -105,7 +105,8 @@ struct Check: AsyncParsableCommand {
             return try await Cluster.with(settings.cluster, logger: logger) { cluster in
                 guard await check(cluster) else { return false }
                 guard triesCourses else { return true }
-                return try await tryCourses(of: try await ClassroomReading.read(settings, cluster, logger), cluster)
+                let reading = try await ClassroomReading.read(settings, cluster, logger)
+                return try await tryCourses(of: reading.classroom, cluster)
             }
         } catch {
             printError("kubernetes: \(error)")

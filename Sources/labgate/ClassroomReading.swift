@@ -4,15 +4,21 @@ import Kubernetes
 import Logging
 import ServiceLifecycle
 
-/// Reads the classroom once, for commands that do not serve.
-enum ClassroomReading {
+/// The classroom, read once, for commands that do not serve.
+struct ClassroomReading {
+    let classroom: Classroom
+    /// Custom resources of students that are not in the classroom. A gateway that has seen an earlier version of one may
+    /// still let that student in.
+    var refusedStudents: [ResourceVerdict] = []
+
     /// How long the cluster may take to tell its courses and students.
     private static let limit: Duration = .seconds(60)
 
     /// - Throws: `ClassroomError` for a wrong folder, `ValidationError` if the cluster does not tell.
-    static func read(_ settings: Settings, _ cluster: Cluster, _ logger: Logger) async throws -> Classroom {
+    static func read(_ settings: Settings, _ cluster: Cluster, _ logger: Logger) async throws -> ClassroomReading {
         guard settings.cluster.readsClassroom else {
-            return try settings.classroom.map { try Classroom.load(folder: $0) } ?? Classroom()
+            return ClassroomReading(
+                classroom: try settings.classroom.map { try Classroom.load(folder: $0) } ?? Classroom())
         }
         let folder = try settings.classroom.map { try ClassroomFolder(path: $0, logger: logger) }
         let resources = ClassroomResources(
@@ -22,7 +28,14 @@ enum ClassroomReading {
             defer { group.cancelAll() }
             let end = ContinuousClock.now + limit
             while ContinuousClock.now < end {
-                if resources.isComplete { return resources.current }
+                if resources.isComplete {
+                    let refused = resources.verdicts.values.filter {
+                        $0.resource.kind == .student && $0.outcome != .accepted
+                    }
+                    return ClassroomReading(
+                        classroom: resources.current,
+                        refusedStudents: refused.sorted { $0.resource.name < $1.resource.name })
+                }
                 try await Task.sleep(for: .milliseconds(50))
             }
             throw ValidationError("the cluster has not told its courses and students within \(limit)")

@@ -78,9 +78,15 @@ struct Collect: AsyncParsableCommand {
             return try await Host.with(docker) { try await collect(classroom, try await $0.readingBackend()) }
         }
         return try await Cluster.with(settings.cluster, logger: logger) { cluster in
-            let classroom = try await ClassroomReading.read(settings, cluster, logger)
+            let reading = try await ClassroomReading.read(settings, cluster, logger)
+            // Whose document is not in force may be in the course all the same.
+            let refused = students.isEmpty ? reading.refusedStudents : []
+            for verdict in refused {
+                printError("\(verdict.resource.name)  not collected: this Student is not in force (\(verdict.message))")
+            }
             return try await collect(
-                classroom, .kubernetes(cluster.client, namespace: cluster.namespace, logger: logger))
+                reading.classroom, .kubernetes(cluster.client, namespace: cluster.namespace, logger: logger))
+                && refused.isEmpty
         }
     }
 
@@ -147,12 +153,12 @@ struct Collect: AsyncParsableCommand {
     private func members(of course: Course, _ classroom: Classroom) throws -> [Student] {
         let members = classroom.students.values.filter { $0.courses.contains(course.name) }.sorted { $0.name < $1.name }
         if students.isEmpty { return members }
-        return try students.map { name in
-            guard let student = members.first(where: { $0.name == StudentName.normalized(name) }) else {
-                throw ValidationError("\(name) is not in the course \(course.name)")
-            }
-            return student
+        let wanted = Set(students.map { StudentName.normalized($0) ?? $0 })
+        let names = Set(members.map(\.name))
+        if let stranger = wanted.subtracting(names).min() {
+            throw ValidationError("\(stranger) is not in the course \(course.name)")
         }
+        return members.filter { wanted.contains($0.name) }
     }
 
     private func makeFolder() throws -> String {

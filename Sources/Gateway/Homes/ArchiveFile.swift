@@ -24,9 +24,8 @@ final class ArchiveFile {
     init(path: String, maximumByteCount: Int) throws(HomeCollector.Failure) {
         self.path = path
         self.maximumByteCount = maximumByteCount
-        partialPath = "\(path).partial"
-        // What a collection that was broken off has left. Whatever else is there then is not written through.
-        unlink(partialPath)
+        // Another collection may be under way. Whatever else is there is not written through.
+        partialPath = "\(path).\(String(UInt64.random(in: .min ... .max), radix: 36)).partial"
         // Homes are their owners', and of those who grade them.
         let descriptor = open(partialPath, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {

@@ -25,6 +25,8 @@ extension LabPod {
         pod["spec"]?["restartPolicy"] = "Never"
         let containers = (pod["spec"]?["containers"]?.array ?? []).filter { $0["name"]?.string == Self.readerContainer }
         pod["spec"]?["containers"] = .array(containers.map(Self.readOnly))
+        // They may fill the home anew, with what is the course's and not the student's.
+        pod["spec"]?["initContainers"] = nil
         return pod
     }
 

@@ -13,10 +13,12 @@ extension KubernetesLabs {
     func readHome<Value>(
         of order: LabOrder, _ argv: [String], _ body: (any LabProgram) async throws -> Value
     ) async throws -> Value? {
-        if let lab = try await currentLab(named: order.name.lab), order.owns(lab), lab.state == .ready {
-            return try await run(argv, in: lab, tty: false, body)
-        }
+        let lab = try await currentLab(named: order.name.lab).flatMap { order.owns($0) ? $0 : nil }
+        if let lab, lab.state == .ready { return try await run(argv, in: lab, tty: false, body) }
         let pod = LabPod(order)
+        if pod.homeClaim == nil, lab != nil {
+            throw HomeCollector.Failure("the home goes with the lab, which does not run just now; try again")
+        }
         guard pod.homeClaim != nil, try await hasHome(order.name) else { return nil }
         return try await withReader(pod) { try await run(argv, inPodNamed: $0, tty: false, body) }
     }

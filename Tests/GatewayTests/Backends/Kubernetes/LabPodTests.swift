@@ -54,7 +54,11 @@ struct LabPodTests {
 
     @Test("that only reads a home can write to nothing, and ends within minutes by itself")
     func homeReader() {
-        let pod = LabPod(LabOrder(student: Self.student, course: Self.course())).homeReader(suffix: "1")
+        let mount: DocumentValue = ["name": "home", "mountPath": "/home/student"]
+        let course = Self.course([
+            "spec": ["initContainers": [["name": "seed", "image": "busybox", "volumeMounts": [mount]]]]
+        ])
+        let pod = LabPod(LabOrder(student: Self.student, course: course)).homeReader(suffix: "1")
         Self.expectSealed(pod)
         #expect(Self.containers(pod).count == 1)
         #expect(Self.containers(pod)[0]["volumeMounts"]?.array?.allSatisfy { $0["readOnly"] == true } == true)
