@@ -22,10 +22,14 @@ struct ClassroomFile {
         }
         students = try Array(Classroom.load(folder: folder).students.keys)
         do {
-            text = FileManager.default.fileExists(atPath: path) ? try String(contentsOf: url, encoding: .utf8) : ""
+            text = try Self.text(of: url)
         } catch {
             throw ValidationError("\(path): \(error.localizedDescription)")
         }
+    }
+
+    private static func text(of file: URL) throws -> String {
+        FileManager.default.fileExists(atPath: file.path) ? try String(contentsOf: file, encoding: .utf8) : ""
     }
 
     /// What the file would hold with some documents more.
@@ -42,7 +46,7 @@ struct ClassroomFile {
     /// Puts it in place of the file at once, so that a gateway that reads the folder sees all or nothing. A file that was
     /// there keeps its mode, group and owner; a new one is for its owner to write and for its group to read.
     ///
-    /// - Throws: `ValidationError` if it cannot be written.
+    /// - Throws: `ValidationError` if it cannot be written, or has been changed since it was read.
     func write(_ text: String) throws {
         let target = URL(fileURLWithPath: "\(folder)/\(name)").resolvingSymlinksInPath()
         // Hidden, so that a gateway does not read it.
@@ -55,6 +59,9 @@ struct ClassroomFile {
             try Self.adopt(target.path, descriptor)
             try file.write(contentsOf: Data(text.utf8))
             try file.synchronize()
+            guard (try? Self.text(of: target)) == self.text else {
+                throw ValidationError("\(target.path) was changed meanwhile, and is left as it is; import again")
+            }
             guard rename(temporary, target.path) == 0 else { throw Self.failure(target.path) }
         } catch {
             unlink(temporary)

@@ -88,6 +88,7 @@ public struct RosterTable: Sendable {
         var numbers: [String: Int] = [:]
         return table.rows.enumerated().compactMap { index, fields in
             let number = index + 2
+            checkCells(fields, columnCount: columns.count) { report($0, number, .error) }
             let cells = zip(columns, fields.map { $0.trimmingCharacters(in: .whitespacesAndNewlines) })
             guard cells.contains(where: { !$0.1.isEmpty }), columns.contains(.name) else { return nil }
             let values = Dictionary(
@@ -97,6 +98,20 @@ public struct RosterTable: Sendable {
                 report("\(row.name) is in row \(first), too", number, .error)
             }
             return row
+        }
+    }
+
+    /// What no column is for would be lost, or has moved what is for one; and a quotation mark that is closed in a later row
+    /// takes the rows between for one cell.
+    private static func checkCells(_ fields: [String], columnCount: Int, _ report: (String) -> Void) {
+        let more = fields.dropFirst(columnCount).filter { !$0.allSatisfy(\.isWhitespace) }
+        if !more.isEmpty {
+            report(
+                "there are more cells than columns (\(more.joined(separator: ", "))); "
+                    + "a cell that has a separator in it needs quotation marks")
+        }
+        if let cell = fields.first(where: { $0.contains(where: \.isNewline) }) {
+            report("a cell goes on in the next row, from \(cell.prefix { !$0.isNewline })")
         }
     }
 

@@ -53,6 +53,18 @@ struct RosterTableTests {
     }
 
     @Test(
+        "What no column is for, and what swallows rows, is told and not dropped",
+        arguments: [
+            ("name,courses\nedu01,algorithms,databases\n", "row 2: there are more cells than columns (databases)"),
+            ("displayName,name\nLovelace, Ada,edu01\n", "row 2: there are more cells than columns (edu01)"),
+            ("name,displayName\nedu03,\"Max\nedu04,Eva\nedu07,Tom\"\n", "row 2: a cell goes on in the next row, from Max"),
+        ])
+    func surplus(text: String, expected: String) throws {
+        #expect(try problems(of: text).joined().contains(expected))
+        #expect(try table("name,displayName\nedu01,Ada,,\n").rows.map(\.name) == ["edu01"])
+    }
+
+    @Test(
         "A table without login names, or that is no table, is refused",
         arguments: [
             ("displayName\nAda\n", "no column is called name"), ("name\n\"edu01\n", "this is not CSV"),
@@ -77,7 +89,7 @@ struct StudentDraftTests {
         "The document says who it is, whatever is in the name",
         arguments: [
             ("edu01", "edu01"), ("Ada.Lovelace", "ada-lovelace"), ("ada@example.edu", "ada-example-edu"), ("Émilie", "emilie"),
-            ("李明", "li-ming"),
+            ("李明", "li-ming"), ("4711234", "4711234"), ("007", "007"), ("1e5", "1e5"), ("no", "no"), ("null", "null"),
         ])
     func document(login: String, name: String) throws {
         var draft = try draft(login)
@@ -89,6 +101,13 @@ struct StudentDraftTests {
         #expect(student.displayName == "Ada \"the Countess\" Lovelace: #1")
         #expect(student.courses == ["c"])
         #expect(try student.passwordHash == Self.hash.get())
+    }
+
+    @Test("Courses whose names are numbers or switches to YAML are named as they are")
+    func oddCourses() throws {
+        let rows = try RosterTable(csv: "name\nedu01\n", file: "roster.csv", courses: ["101", "on", "c-1"]).rows
+        let draft = StudentDraft(try #require(rows.first), taken: [])
+        #expect(draft.document.contains("courses: [\"101\", \"on\", c-1]"))
     }
 
     @Test("No two documents have the same name")
