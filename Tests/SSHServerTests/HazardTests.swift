@@ -109,7 +109,8 @@ struct HazardTests {
         try await TestServer.run { server in
             try await script.passes("resets", server.port, 40)
             #expect(try await server.allConnectionsEnd())
-            #expect(try await eventually { server.journal.entries.count { $0.hasPrefix("closed") } == 40 })
+            let areClosed = try await eventually { server.journal.entries.count { $0.hasPrefix("closed") } == 40 }
+            #expect(areClosed, "\(server.journal.entries)")
             #expect(server.journal.entries.count { $0 == "flood ended" } == 10)
         }
     }

@@ -85,9 +85,10 @@ import Glibc
         unsafe ssh_event_dopoll(event, 0) != SSH_ERROR && isAlive
     }
 
-    /// Whether neither side has ended the connection. When libssh finds that the peer has, it closes the socket.
+    /// Whether neither side has ended the connection. When libssh finds that the peer has, it closes the socket; when it
+    /// finds that in writing, it does nothing else, and its status stays what it was.
     var isAlive: Bool {
-        unsafe ssh_get_status(session) & (SSH_CLOSED | SSH_CLOSED_ERROR) == 0
+        unsafe ssh_get_fd(session) >= 0 && ssh_get_status(session) & (SSH_CLOSED | SSH_CLOSED_ERROR) == 0
     }
 
     /// What libssh waits for on the socket.
