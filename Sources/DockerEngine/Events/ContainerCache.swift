@@ -168,9 +168,11 @@ extension ContainerCache {
     private func list() async throws(EngineError) {
         var containers: [Container] = []
         let look = looks.withLock { $0.begin() }
-        for summary in try await client.containers(labels: labels) {
+        let listed = Set(try await client.containers(labels: labels).map(\.id))
+        // Podman may leave out of its list what it is just busy with: what was there is asked for by itself.
+        for id in listed.union(store.objects.map(\.id)) {
             do throws(EngineError) {
-                containers.append(try await client.container(summary.id))
+                containers.append(try await client.container(id))
             } catch {
                 // Gone meanwhile.
                 guard error.isNotFound else { throw error }
