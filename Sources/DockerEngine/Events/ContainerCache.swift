@@ -169,7 +169,7 @@ extension ContainerCache {
         var containers: [Container] = []
         let look = looks.withLock { $0.begin() }
         let listed = Set(try await client.containers(labels: labels).map(\.id))
-        // Podman may leave out of its list what it is just busy with: what was there is asked for by itself.
+        // Whatever an engine leaves out of a list, nobody's lab is taken for gone before it was asked for by itself.
         for id in listed.union(store.objects.map(\.id)) {
             do throws(EngineError) {
                 containers.append(try await client.container(id))
