@@ -211,7 +211,7 @@ extension ClientTests {
             try sample.writeConfiguration()
             try await sample.start()
             // It has to hear of the labs again.
-            #expect(try await ssh.run("true").status == 0)
+            #expect(try await sample.ssh().run("true").status == 0)
         }
 
         @Test("WinSCP's way: a shell without a terminal, and commands that each end with a mark")
