@@ -44,26 +44,17 @@ public struct StudentDraft: Sendable {
     public var document: String {
         var lines = [
             "---", "apiVersion: \(ClassroomDocument.apiVersion)", "kind: Student",
-            "metadata: {name: \(Self.scalar(documentName))}", "spec:",
+            "metadata: {name: \(Self.quoted(documentName))}", "spec:",
         ]
         if documentName != row.name { lines.append("  loginName: \(Self.quoted(row.name))") }
         if let displayName = row.displayName { lines.append("  displayName: \(Self.quoted(displayName))") }
-        lines.append("  courses: [\(row.courses.map(Self.scalar).joined(separator: ", "))]")
+        lines.append("  courses: [\(row.courses.map(Self.quoted).joined(separator: ", "))]")
         if let publicKey = row.publicKey { lines.append("  publicKeys: [\(Self.quoted(publicKey))]") }
         if let passwordHash { lines.append("  passwordHash: \(Self.quoted(passwordHash.text))") }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// A DNS label, with quotes unless it is a word to all who read YAML: `007`, `1e5` and `no` are not.
-    private static func scalar(_ label: String) -> String {
-        let isWord = label.first?.isLetter == true && !notWords.contains(label)
-        return isWord ? label : quoted(label)
-    }
-
-    /// What YAML 1.1, as Kubernetes reads it, takes for something else than a string.
-    private static let notWords: Set = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"]
-
-    /// As a JSON string, which is YAML, too.
+    /// As a JSON string, which is YAML, too: without quotes `007`, `1e5` and `no` are not strings.
     private static func quoted(_ text: String) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes]

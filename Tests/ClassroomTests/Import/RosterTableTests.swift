@@ -107,7 +107,7 @@ struct StudentDraftTests {
     func oddCourses() throws {
         let rows = try RosterTable(csv: "name\nedu01\n", file: "roster.csv", courses: ["101", "on", "c-1"]).rows
         let draft = StudentDraft(try #require(rows.first), taken: [])
-        #expect(draft.document.contains("courses: [\"101\", \"on\", c-1]"))
+        #expect(draft.document.contains("courses: [\"101\", \"on\", \"c-1\"]"))
     }
 
     @Test("No two documents have the same name")
