@@ -66,6 +66,18 @@ struct Labs: Sendable {
         backend.lab(named: lab.name).flatMap { $0.uid == lab.uid ? $0.stopReason : nil }
     }
 
+    /// Why a lab that was in use may have gone, if the backend says.
+    func obituary(of lab: Lab) -> String? {
+        guard let present = backend.lab(named: lab.name), present.uid == lab.uid else { return "your lab was deleted" }
+        if present.isTerminating { return "your lab is being deleted" }
+        if let failure = present.failure { return "your lab has failed" + (failure.isEmpty ? "" : " (\(failure))") }
+        switch present.isSame(as: lab) ? present.runEnd : present.previousRunEnd {
+        case .outOfMemory: return "your lab has used up its memory"
+        case .other: return "your lab has ended"
+        case nil: return nil
+        }
+    }
+
     /// The same, or what is heard of it within a moment: what was killed together with its lab may be told first.
     func obituary(of lab: Lab, within limit: Duration) async -> String? {
         if let obituary = obituary(of: lab) { return obituary }
@@ -83,18 +95,6 @@ struct Labs: Sendable {
             }
             defer { group.cancelAll() }
             return await group.next() ?? nil
-        }
-    }
-
-    /// Why a lab that was in use may have gone, if the backend says.
-    func obituary(of lab: Lab) -> String? {
-        guard let present = backend.lab(named: lab.name), present.uid == lab.uid else { return "your lab was deleted" }
-        if present.isTerminating { return "your lab is being deleted" }
-        if let failure = present.failure { return "your lab has failed" + (failure.isEmpty ? "" : " (\(failure))") }
-        switch present.isSame(as: lab) ? present.runEnd : present.previousRunEnd {
-        case .outOfMemory: return "your lab has used up its memory"
-        case .other: return "your lab has ended"
-        case nil: return nil
         }
     }
 }
