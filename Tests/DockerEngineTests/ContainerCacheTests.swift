@@ -77,3 +77,48 @@ struct ContainerCacheTests {
         }
     }
 }
+
+/// What the cache makes of answers that overtake each other, which a real engine gives seldom.
+@Suite("Answers about containers that come late")
+struct ContainerLooksTests {
+    private static func inspection(_ id: String, created: String) -> FakeEngine.Answer {
+        .http(
+            "200 OK",
+            #"{"Id": "\#(id)", "Name": "/lab", "Created": "\#(created)", "Image": "i", "Config": {"Image": "i"}, "#
+                + #""State": {"Status": "running", "Running": true}}"#)
+    }
+
+    @Test("The container before does not take the place of the one that has its name now")
+    func successor() async throws {
+        try await FakeEngine.with { line in
+            switch true {
+            case line.contains("/containers/new/json"): Self.inspection("new", created: "2026-11-02T10:00:00.2Z")
+            case line.contains("/containers/old/json"): Self.inspection("old", created: "2026-11-02T10:00:00.1Z")
+            case line.contains("/_ping"): FakeEngine.ping
+            default: .http("404 Not Found", #"{"message": "no such container"}"#)
+            }
+        } _: { path, _ in
+            try await EngineClient.with(socketPath: path) { client in
+                let cache = ContainerCache(client: client, labels: [:], logger: TestEngine.logger)
+                try await cache.refresh("old")
+                #expect(cache.container(named: "lab")?.id == "old")
+                try await cache.refresh("new")
+                try await cache.refresh("old")
+                #expect(cache.container(named: "lab")?.id == "new")
+                try await cache.refresh("gone")
+                #expect(cache.containers.map(\.id) == ["new"])
+            }
+        }
+    }
+
+    @Test("A container that is gone stays gone for whoever asked before")
+    func gone() {
+        var looks = ContainerLooks()
+        let early = looks.begin()
+        looks.noteGone("a")
+        #expect(looks.hasLater("a", than: early))
+        #expect(!looks.hasLater("b", than: early))
+        looks.forget(except: [])
+        #expect(!looks.hasLater("a", than: looks.begin()))
+    }
+}

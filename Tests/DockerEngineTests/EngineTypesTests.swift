@@ -37,10 +37,11 @@ struct EngineTypesTests {
     @Test("Points in time are read with any number of digits and any zone, and the year 1 is never")
     func times() {
         let expected = Date(timeIntervalSince1970: 1_732_545_130)
-        for text in [
-            "2024-11-25T14:32:10Z", "2024-11-25T14:32:10.683361456Z", "2024-11-25T15:32:10.5+01:00",
+        for (text, fraction) in [
+            ("2024-11-25T14:32:10Z", 0), ("2024-11-25T14:32:10.683361456Z", 0.683_361_456),
+            ("2024-11-25T15:32:10.5+01:00", 0.5),
         ] {
-            #expect(EngineTime.date(text) == expected, "\(text)")
+            #expect(EngineTime.date(text) == expected + fraction, "\(text)")
         }
         #expect(EngineTime.date("0001-01-01T00:00:00Z") == nil)
         #expect(EngineTime.date("yesterday") == nil)
@@ -60,7 +61,7 @@ struct EngineTypesTests {
         #expect(container.labels.isEmpty)
         #expect(container.state.isOutOfMemory)
         #expect(container.state.exitCode == 137)
-        #expect(container.state.startedAt == Date(timeIntervalSince1970: 1_732_545_130))
+        #expect(container.state.startedAt == Date(timeIntervalSince1970: 1_732_545_130) + 0.1)
         #expect(container.state.finishedAt == nil)
     }
 

@@ -81,7 +81,7 @@ extension ContainerCache {
         } catch {
             guard error.isNotFound else { throw error }
             looks.withLock { looks in
-                looks.forget(id)
+                looks.noteGone(id)
                 store.remove { $0.id == id }
             }
             return nil
@@ -92,6 +92,8 @@ extension ContainerCache {
         looks.withLock { looks in
             guard !looks.hasLater(container.id, than: look) else { return }
             looks.note(container.id, look)
+            // An answer about the one before, which had the name, may come last.
+            guard store.object(named: container.name)?.isSuccessor(of: container) != true else { return }
             store.set(container)
         }
     }
@@ -103,7 +105,8 @@ extension ContainerCache {
             let containers = list + later
             looks.forget(except: Set(containers.map(\.id)))
             for container in list { looks.note(container.id, look) }
-            store.replace(with: containers)
+            // Of two with one name the last one counts.
+            store.replace(with: containers.sorted { $1.isSuccessor(of: $0) })
         }
     }
 }
@@ -187,5 +190,12 @@ extension ContainerCache {
 
     private func logRecovery(after outage: Duration) {
         logger.notice("The container engine is back", metadata: ["outage": "\(outage)"])
+    }
+}
+
+extension Container {
+    /// Whether this one was made after `other`, whose name it may have taken over.
+    fileprivate func isSuccessor(of other: Container) -> Bool {
+        createdAt ?? .distantPast > other.createdAt ?? .distantPast
     }
 }

@@ -24,6 +24,6 @@ struct ContainerLooks: Sendable {
     /// Forgets containers that are gone.
     mutating func forget(except ids: Set<String>) { newest = newest.filter { ids.contains($0.key) } }
 
-    /// Forgets a container that is gone.
-    mutating func forget(_ id: String) { newest[id] = nil }
+    /// Takes note that a container is gone, for good: no look that was begun before has found it after this.
+    mutating func noteGone(_ id: String) { newest[id] = .max }
 }
