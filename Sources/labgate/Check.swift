@@ -106,12 +106,22 @@ struct Check: AsyncParsableCommand {
                 guard await check(cluster) else { return false }
                 guard triesCourses else { return true }
                 let reading = try await ClassroomReading.read(settings, cluster, logger)
-                return try await tryCourses(of: reading.classroom, cluster)
+                let areResourcesGood = !settings.cluster.readsClassroom || checkResources(reading)
+                return try await tryCourses(of: reading.classroom, cluster) && areResourcesGood
             }
         } catch {
             printError("kubernetes: \(error)")
             return false
         }
+    }
+
+    /// What became of the custom resources, beside the folder if there is one.
+    private func checkResources(_ reading: ClassroomReading) -> Bool {
+        let classroom = reading.classroom
+        let counts = "\(classroom.courses.count) courses, \(classroom.students.count) students"
+        print("classroom with the cluster's resources: \(counts)")
+        for verdict in reading.refused { printError("\(verdict.resource): \(verdict.message)") }
+        return reading.refused.isEmpty
     }
 
     private func check(_ cluster: Cluster) async -> Bool {

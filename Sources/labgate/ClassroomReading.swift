@@ -7,9 +7,9 @@ import ServiceLifecycle
 /// The classroom, read once, for commands that do not serve.
 struct ClassroomReading {
     let classroom: Classroom
-    /// Custom resources of students that are not in the classroom. A gateway that has seen an earlier version of one may
-    /// still let that student in.
-    var refusedStudents: [ResourceVerdict] = []
+    /// Custom resources that are not in the classroom. A gateway that has seen an earlier version of one may still hold on
+    /// to that.
+    var refused: [ResourceVerdict] = []
 
     /// How long the cluster may take to tell its courses and students.
     private static let limit: Duration = .seconds(60)
@@ -29,12 +29,9 @@ struct ClassroomReading {
             let end = ContinuousClock.now + limit
             while ContinuousClock.now < end {
                 if resources.isComplete {
-                    let refused = resources.verdicts.values.filter {
-                        $0.resource.kind == .student && $0.outcome != .accepted
-                    }
+                    let refused = resources.verdicts.values.filter { $0.outcome != .accepted }
                     return ClassroomReading(
-                        classroom: resources.current,
-                        refusedStudents: refused.sorted { $0.resource.name < $1.resource.name })
+                        classroom: resources.current, refused: refused.sorted { $0.resource < $1.resource })
                 }
                 try await Task.sleep(for: .milliseconds(50))
             }

@@ -80,7 +80,7 @@ struct Collect: AsyncParsableCommand {
         return try await Cluster.with(settings.cluster, logger: logger) { cluster in
             let reading = try await ClassroomReading.read(settings, cluster, logger)
             // Whose document is not in force may be in the course all the same.
-            let refused = students.isEmpty ? reading.refusedStudents : []
+            let refused = students.isEmpty ? reading.refused.filter { $0.resource.kind == .student } : []
             for verdict in refused {
                 printError("\(verdict.resource.name)  not collected: this Student is not in force (\(verdict.message))")
             }

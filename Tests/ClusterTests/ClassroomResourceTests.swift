@@ -141,6 +141,29 @@ extension ClusterTests {
             _ = try await condition(of: "loser", reason: "SecretUnusable")
         }
 
+        @Test("A mistake in a course ends no labs of it, whatever gateway starts meanwhile, and labgate check tells it")
+        func mistake() async throws {
+            try await readResources()
+            try await sample.namespace.apply(CourseDocument(name: "edited").yaml)
+            let key = try await sample.publicKey(of: "keen")
+            try await apply(student: "keen", #"{courses: [edited], publicKeys: ["\#(key)"]}"#)
+            #expect(try await logsIn(sample.ssh("keen")))
+            let uid = try #require(try await sample.uid("keen", "edited"))
+            try await sample.namespace.apply(CourseDocument(name: "edited", more: ["timeZone": "Mars/Base"]).yaml)
+            try await sample.stop()
+            try await sample.start()
+            let child = try await LabgateProcess.run("check", "--config", sample.configuration.path)
+            #expect(child.status != 0)
+            #expect(child.errors.contains("courses/edited: spec.timeZone: "), "\(child.errors)")
+            #expect(child.errors.contains("students/keen: "), "\(child.errors)")
+            // Ten sweeps, where four would end a lab that is nobody's.
+            try await Task.sleep(for: .seconds(10))
+            #expect(try await sample.uid("keen", "edited") == uid)
+            try await sample.namespace.apply(CourseDocument(name: "edited").yaml)
+            #expect(try await logsIn(sample.ssh("keen")))
+            #expect(try await sample.uid("keen", "edited") == uid)
+        }
+
         @Test("A student whose resource is deleted is out within seconds")
         func deleted() async throws {
             try await readResources()

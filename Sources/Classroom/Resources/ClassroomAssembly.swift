@@ -8,6 +8,20 @@ public struct ClassroomAssembly: Sendable {
     let courses: [ResourceReference: ResourceEntry<Course>]
     /// For the next assembly.
     let students: [ResourceReference: ResourceEntry<Student>]
+
+    /// Whether a resource that is there and refused may be about this student or this course: that they are not in the
+    /// classroom then says nothing. A gateway that has just started knows no earlier version to keep in force.
+    func isInDoubt(student: String, course: String) -> Bool {
+        verdicts.values.contains { verdict in
+            let isMistaken = verdict.reason == .invalid || verdict.reason == .secretUnusable
+            guard verdict.outcome == .refused, isMistaken else { return false }
+            let reference = verdict.resource
+            return switch reference.kind {
+            case .course: reference.name == course
+            case .student: (students[reference]?.reading.draft?.name ?? reference.name) == student
+            }
+        }
+    }
 }
 
 /// What is known of one resource between two assemblies.

@@ -65,6 +65,12 @@ public final class ClassroomResources: Service {
     /// What became of each resource.
     public var verdicts: [ResourceReference: ResourceVerdict] { state.withLock { $0.assembly.verdicts } }
 
+    /// Whether a resource that is there and refused may be about this student or this course: then that they are not in
+    /// the classroom does not mean that they are nowhere. Takes longer the more resources there are.
+    public func isInDoubt(student: String, course: String) -> Bool {
+        state.withLock { $0.assembly }.isInDoubt(student: student, course: course)
+    }
+
     /// A student resource as last seen.
     public func studentResource(named name: String) -> CustomResource? { students.object(named: name) }
     /// A course resource as last seen.

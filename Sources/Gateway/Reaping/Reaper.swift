@@ -84,7 +84,7 @@ struct Reaper: Sendable {
         guard let (student, course) = owner(of: lab) else {
             let since = memory.orphans[lab.uid, default: now]
             memory.orphans[lab.uid] = since
-            guard now.timeIntervalSince(since) >= orphanPatience.timeInterval else { return }
+            guard now.timeIntervalSince(since) >= orphanPatience.timeInterval, !isInDoubt(lab) else { return }
             return try await end(lab, .orphan, because: "it is nobody's any more", course: nil)
         }
         memory.orphans[lab.uid] = nil
@@ -156,6 +156,12 @@ struct Reaper: Sendable {
             let course = classroom.courses[name]
         else { return nil }
         return (student, course)
+    }
+
+    /// Whether whose lab it is may only be unknown because of a mistake in a document.
+    private func isInDoubt(_ lab: Lab) -> Bool {
+        guard let resources = source.resources, let student = lab.student, let course = lab.course else { return false }
+        return resources.isInDoubt(student: student, course: course)
     }
 
     private func end(

@@ -89,6 +89,27 @@ struct ClassroomAssemblyTests {
         #expect(cluster.verdict(.student, "ann").hasPrefix("refused CourseMissing"))
     }
 
+    @Test("Who is refused for a mistake is in doubt, and who is nowhere is not")
+    func doubt() {
+        var cluster = Cluster()
+        cluster.set(.course, "c", #"{"imag":"gcc:14"}"#, generation: "1")
+        cluster.set(.course, "d", #"{"image":"gcc:14"}"#, generation: "1")
+        cluster.set(.student, "ann", Self.student(), generation: "1")
+        cluster.set(.student, "bob", Self.student(#""loginName":"bo","suspended":1"#, courses: "d"), generation: "1")
+        cluster.set(.student, "cyd", Self.student(courses: "gone"), generation: "1")
+        let secret = #"{"courses":["d"],"passwordHashSecret":{"name":"dan","key":"hash"}}"#
+        cluster.set(.student, "dan", secret, generation: "1")
+        #expect(cluster.assemble().students.isEmpty)
+        func isInDoubt(_ student: String, _ course: String) -> Bool? {
+            cluster.last?.isInDoubt(student: student, course: course)
+        }
+        #expect(isInDoubt("ann", "c") == true && isInDoubt("bo", "d") == true && isInDoubt("dan", "d") == true)
+        #expect(isInDoubt("bob", "d") == false && isInDoubt("cyd", "gone") == false && isInDoubt("eve", "d") == false)
+        cluster.set(.course, "c", #"{"image":"gcc:14"}"#, generation: "2")
+        #expect(cluster.assemble().students.keys.sorted() == ["ann"])
+        #expect(isInDoubt("eve", "c") == false)
+    }
+
     @Test("A student waits for the course, and is accepted as soon as it is there")
     func waitsForCourse() {
         var cluster = Cluster()
