@@ -11,6 +11,12 @@ struct IdleLimits: Hashable, Sendable {
     /// Whether work keeps a lab, or interaction alone.
     var workKeepsLab = true
 
-    /// When telling begins.
-    var firstWarning: Duration { max(warnings.max() ?? .zero, .zero) }
+    /// How long before the end that comes at a limit telling begins.
+    ///
+    /// A warning as long as its limit would come with each key that puts the end off. If all are, there is one halfway,
+    /// for nothing ends by surprise; unless none is wanted.
+    func firstWarning(of limit: Duration) -> Duration {
+        guard !warnings.isEmpty else { return .zero }
+        return warnings.filter { $0 < limit }.max() ?? limit / 2
+    }
 }

@@ -23,7 +23,7 @@ enum LabSessionFate: Hashable, Sendable {
         let until = lastUse + limit
         if until <= now {
             self = .ends(because: reason)
-        } else if until <= now + limits.firstWarning {
+        } else if until <= now + limits.firstWarning(of: limit) {
             self = .warns(until: until, because: reason)
         } else {
             self = .keeps(until: until, because: reason)

@@ -23,6 +23,10 @@ struct LabFatePropertyTests {
         // Every half a minute something may happen, the less often the longer the lab lives.
         while true {
             now += Self.sweep
+            func firstWarning(_ reason: EndReason) -> TimeInterval {
+                let isOfAge = reason == .age(limits.maximumAge)
+                return limits.firstWarning(of: .seconds(isOfAge ? maximumAge : limit)).timeInterval
+            }
             switch LabFate(of: marks, limits: limits, at: now) {
             case .ends(let reason):
                 let lastUse = [created, marks.interaction, marks.work].compactMap(\.self).max() ?? created
@@ -34,10 +38,10 @@ struct LabFatePropertyTests {
                 #expect((reason == .age(limits.maximumAge)) == isOfAge)
                 #expect(wasWarned)
                 return
-            case .warns(let until, _):
-                #expect(now < until && until <= now + 600)
+            case .warns(let until, let reason):
+                #expect(now < until && until <= now + firstWarning(reason))
                 wasWarned = true
-            case .keeps(let until, _): #expect(until > now + 600)
+            case .keeps(let until, let reason): #expect(until > now + firstWarning(reason))
             }
             if random.oneIn(80) { marks.interaction = now - Double.random(in: 0...20, using: &random) }
             if random.oneIn(80) { marks.work = now - Double.random(in: 0...20, using: &random) }

@@ -113,6 +113,18 @@ struct LabFateTests {
         #expect(Self.unused(nil, nil).keeper(Clock.text) == nil)
     }
 
+    @Test("A warning as long as the limit would come with each key: the next shorter one is the first, or one halfway")
+    func longWarnings() {
+        var limits = Self.limits
+        limits.lab = .seconds(600)
+        #expect(Self.fate("10:00", limits: limits) == .keeps(until: Clock.at("10:10"), because: Self.unused(nil, nil)))
+        #expect(Self.fate("10:08", limits: limits) == .keeps(until: Clock.at("10:10"), because: Self.unused(nil, nil)))
+        #expect(Self.fate("10:09", limits: limits) == .warns(until: Clock.at("10:10"), because: Self.unused(nil, nil)))
+        limits.warnings = [.seconds(600)]
+        #expect(Self.fate("10:04", limits: limits) == .keeps(until: Clock.at("10:10"), because: Self.unused(nil, nil)))
+        #expect(Self.fate("10:05", limits: limits) == .warns(until: Clock.at("10:10"), because: Self.unused(nil, nil)))
+    }
+
     @Test("Without warnings, a lab is kept to its end")
     func withoutWarnings() {
         var limits = Self.limits
