@@ -89,12 +89,27 @@ extension Connection {
         let request = ForwardingRequest(
             connection: self, id: takeChannelID(), destination: destination, originator: originator)
         guard askToForward(request) else { return message.refuse() }
-        forwardings[request.id] = message
+        forwardings[request.id] = PendingForwarding(message: message)
+    }
+
+    /// Returns once a forwarding is answered, or its client is gone.
+    func waitForAnswer(to id: Int) async {
+        await withCheckedContinuation { continuation in
+            guard forwardings[id] != nil else { return continuation.resume() }
+            forwardings[id]?.watcher = continuation
+        }
+    }
+
+    /// Takes the client's request, which is answered now.
+    private func takeForwarding(_ id: Int) -> LibSSHMessage? {
+        guard let forwarding = forwardings.removeValue(forKey: id) else { return nil }
+        forwarding.watcher?.resume()
+        return forwarding.message
     }
 
     /// - Returns: false when the client is gone.
     func acceptForwarding(_ id: Int) -> Bool {
-        guard let message = forwardings.removeValue(forKey: id) else { return false }
+        guard let message = takeForwarding(id) else { return false }
         accept(message, as: .directTCPIP, id)
         settle()
         return channel(id) != nil
@@ -102,7 +117,7 @@ extension Connection {
 
     /// The forwarding's task has ended: closes the channel, or refuses to open it.
     func finishForwarding(_ id: Int, because reason: String? = nil) {
-        guard let message = forwardings.removeValue(forKey: id) else { return finish(id, with: nil) }
+        guard let message = takeForwarding(id) else { return finish(id, with: nil) }
         if let reason { session?.sendDebug("labgate: \(reason)") }
         message.refuse()
         settle()

@@ -59,7 +59,7 @@ actor Connection {
 
     var channels: [Channel] = []
     /// Forwardings that were asked for and not answered yet.
-    var forwardings: [Int: LibSSHMessage] = [:]
+    var forwardings: [Int: PendingForwarding] = [:]
     var nextChannelID = 1
     var nextTicket: UInt64 = 0
     /// The channel that sent last, so that the others have their turn first.
@@ -130,7 +130,16 @@ actor Connection {
         finish(channel.id, with: await handlers.serve(channel, request))
     }
 
+    /// Has a forwarding served; cancels that if the client goes before it is answered.
     private func forward(_ request: ForwardingRequest) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask(executorPreference: loop) { await self.answer(request) }
+            await waitForAnswer(to: request.id)
+            if case .closed = phase { group.cancelAll() }
+        }
+    }
+
+    private func answer(_ request: ForwardingRequest) async {
         do throws(ForwardingRefusal) {
             try await handlers.forward(request)
             finishForwarding(request.id)
@@ -151,6 +160,7 @@ actor Connection {
         }
         // Channels before the session that they live in, and the socket out of epoll before it is closed.
         channels = []
+        for forwarding in forwardings.values { forwarding.watcher?.resume() }
         forwardings = [:]
         if let session {
             loop.unregister(session.fd)

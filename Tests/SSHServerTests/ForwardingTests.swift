@@ -45,6 +45,7 @@ struct ForwardingTests {
         try await TestServer.run { server in
             try await script.passes("gone_while_connecting", server.port)
             #expect(try await server.journal.has("nobody waits any more"))
+            #expect(try await server.journal.has("forwarding to localhost:3 ended"))
             try await script.passes("gone_while_open", server.port)
             for port in [7, 9, 19] {
                 #expect(try await server.journal.has("forwarding to localhost:\(port) ended"))

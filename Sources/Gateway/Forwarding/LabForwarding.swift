@@ -94,13 +94,16 @@ struct LabForwarding: Sendable {
         let wanted = LabOrder(student: visit.student, course: course)
         let permit = LabPermit(admission: admission, outlook: outlook, order: wanted, isAttended: false)
         while true {
-            let lab = try await labs.ready(wanted, not: attempts.dead, permit: permit) { logger.labStage($0) }
+            let dead = attempts.dead
+            let lab = try await use.during {
+                try await labs.ready(wanted, not: dead, permit: permit) { logger.labStage($0) }
+            }
             do {
                 return try await connect(to: port, in: lab, use)
             } catch let error as BackendError {
                 use.labUID = nil
                 guard let pause = attempts.failed(error, on: lab) else { throw error }
-                try await Task.sleep(for: pause)
+                try await use.during { try await Task.sleep(for: pause) }
             }
         }
     }

@@ -135,7 +135,7 @@ struct LabSession: Sendable {
                 guard let pause = attempts.failed(error, on: lab) else { throw LabSessionFailure.notRun(error.message) }
                 isWarm = false
                 if !lab.isSame(as: attempts.dead) { await terminal.say("\(LabStage.retrying(error.message))") }
-                try await client.wait(use) { try await Task.sleep(for: pause) }
+                try await client.wait { try await use.during { try await Task.sleep(for: pause) } }
             }
         }
     }
@@ -143,10 +143,12 @@ struct LabSession: Sendable {
     private func findLab(not dead: Lab?, _ use: LabUse) async throws -> Lab {
         let start = ContinuousClock.now
         let permit = LabPermit(admission: admission, outlook: outlook, order: wanted, isAttended: terminal.hasTerminal)
-        let lab = try await client.wait(use) {
-            try await labs.ready(wanted, not: dead, permit: permit) { stage in
-                logger.labStage(stage)
-                await terminal.say("\(stage)…")
+        let lab = try await client.wait {
+            try await use.during {
+                try await labs.ready(wanted, not: dead, permit: permit) { stage in
+                    logger.labStage(stage)
+                    await terminal.say("\(stage)…")
+                }
             }
         }
         logger.labReady(lab, after: .now - start)

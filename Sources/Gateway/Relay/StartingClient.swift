@@ -41,19 +41,11 @@ final class StartingClient: Sendable {
 
     /// Runs `work` while the client waits for it.
     ///
-    /// - Throws: `Gone`, the reason for which the gateway ends `use`, or what `work` throws.
-    func wait<Value: Sendable>(
-        _ use: LabUse? = nil, for work: @escaping @Sendable () async throws -> Value
-    ) async throws -> Value {
+    /// - Throws: `Gone`, or what `work` throws.
+    func wait<Value: Sendable>(for work: @escaping @Sendable () async throws -> Value) async throws -> Value {
         try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await work() }
             group.addTask { try await self.watchEvents() }
-            if let use {
-                group.addTask {
-                    if let reason = await use.ended() { throw reason }
-                    return nil
-                }
-            }
             if hasTerminal { group.addTask { try await self.watchTyping() } }
             defer { group.cancelAll() }
             for try await value in group { if let value { return value } }

@@ -96,6 +96,7 @@ def too_many(port, maximum):
 def gone_while_connecting(port):
     connection = Connection(port).log_in()
     open_forwarding(connection, 2)
+    open_forwarding(connection, 3)
     time.sleep(0.1)
     connection.close()
 
