@@ -8,6 +8,9 @@ public struct Home: Hashable, Sendable {
         case emptyDir
     }
 
+    /// Whether the next lab finds it as the last one left it.
+    public var outlivesLab: Bool { storage != .emptyDir }
+
     /// Where the lab sees it; an absolute path.
     public var mountPath: String
     /// What it is kept on.

@@ -27,21 +27,24 @@ enum GatewayCommand: String, CaseIterable, Sendable {
     }
 
     /// What it does, for `:help`.
-    var summary: String {
+    ///
+    /// - Parameter keepsHome: whether the home outlives the lab.
+    func summary(keepsHome: Bool) -> String {
         switch self {
         case .status: "your lab, when and why it will be stopped, and what you have used"
         case .extend: "begin the time without interaction anew, as a pressed key does"
-        case .stop: "stop your lab; your home is kept"
-        case .reset: "start your lab anew; your home is kept"
+        case .stop: "stop your lab; your home \(keepsHome ? "is kept" : "goes with it")"
+        case .reset: "start your lab anew\(keepsHome ? "; your home is kept" : ", with an empty home")"
         case .help: "these lines"
         }
     }
 
     /// All of them, a line each.
-    static var overview: String {
+    static func overview(keepsHome: Bool) -> String {
         let width = allCases.map(\.rawValue.count).max() ?? 0
         return allCases.map { command in
-            "  :\(command.rawValue)\(String(repeating: " ", count: width - command.rawValue.count))  \(command.summary)"
+            let pad = String(repeating: " ", count: width - command.rawValue.count)
+            return "  :\(command.rawValue)\(pad)  \(command.summary(keepsHome: keepsHome))"
         }.joined(separator: "\n")
     }
 }

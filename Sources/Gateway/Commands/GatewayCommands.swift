@@ -16,7 +16,7 @@ struct GatewayCommands: Sendable {
     func run(_ command: GatewayCommand, for session: LabSession) async throws -> ExitReport {
         let text =
             switch command {
-            case .help: GatewayCommand.overview
+            case .help: GatewayCommand.overview(keepsHome: session.course.home.outlivesLab)
             case .status: status(session).text
             case .extend: try await extend(session)
             case .stop: try await stop(session)
@@ -61,7 +61,7 @@ struct GatewayCommands: Sendable {
 
     private func stop(_ session: LabSession) async throws -> String {
         _ = try await stop(session, .asked, because: "you have stopped it", holdDown: session.course.idle.holdDown)
-        return "your lab is being stopped; your home is kept"
+        return "your lab is being stopped; your home \(session.course.home.outlivesLab ? "is kept" : "goes with it")"
     }
 
     private func reset(_ session: LabSession) async throws -> String {
@@ -70,7 +70,8 @@ struct GatewayCommands: Sendable {
         _ = try await session.client.wait {
             try await labs.ready(session.wanted, not: old, permit: permit) { await session.terminal.say("\($0)…") }
         }
-        return "your lab has been started anew, with your home as it was"
+        let home = session.course.home.outlivesLab ? "your home as it was" : "an empty home"
+        return "your lab has been started anew, with \(home)"
     }
 
     /// The lab changes by itself now and then, so stopping it may take a few tries.

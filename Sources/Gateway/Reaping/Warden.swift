@@ -90,7 +90,9 @@ struct Warden: Service {
         let course = visitor.course
         // Who waits for the next lab has nothing to do with the end of the last one.
         if let lab = outlook.backend.lab(named: use.lab), lab.uid == use.labUID {
-            if let reason = lab.stopReason { return end(use, .labStopped(reason)) ?? [] }
+            if let reason = lab.stopReason {
+                return end(use, .labStopped(reason, keepsHome: course.home.outlivesLab)) ?? []
+            }
             // Nobody there will say that it has ended, and a connection to it may hang for hours. Not before the lab is
             // to end: the cluster may find a node unwell on which all goes on.
             if lab.ending?.isNodeLost == true {
@@ -112,8 +114,14 @@ struct Warden: Service {
             use.isDue(.labEnds, at: until, warnings: course.idle.warnings, now: now)
         else { return nil }
         let when = course.calendar.text(for:)
-        return "your lab will be stopped at \(when(until)), in \(until.spoken(from: now)): \(reason.words(when))"
-            + (reason.isMendedByInteraction ? ". Press any key to keep it" : ". Save your work: your home is kept")
+        let advice = reason.isMendedByInteraction ? "Press any key to keep it" : Self.advice(beforeEndIn: course)
+        return "your lab will be stopped at \(when(until)), in \(until.spoken(from: now)): "
+            + "\(reason.words(when)). \(advice)"
+    }
+
+    private static func advice(beforeEndIn course: Course) -> String {
+        course.home.outlivesLab
+            ? "Save your work: your home is kept" : "Fetch what you need: in this course your home goes with the lab"
     }
 
     private func lookAtLabSession(_ use: LabUse, _ course: Course, _ now: Date) -> String? {

@@ -194,7 +194,7 @@ struct LabSession: Sendable {
         switch end {
         case .exited(let code):
             // Killed processes say nothing themselves. If it was the lab that ended, somebody should.
-            if code > 128, let reason = labs.stopReason(of: lab) { throw LabSessionFailure.labStopped(reason) }
+            if code > 128, let stop = stop(of: lab) { throw stop }
             // SIGKILL is how labs end, and seldom programs.
             let limit: Duration = code == 128 + 9 ? .seconds(1) : .zero
             if code > 128, let obituary = await labs.obituary(of: lab, within: limit) {
@@ -214,7 +214,11 @@ struct LabSession: Sendable {
     }
 
     private func failure(_ lab: Lab, _ reason: String) -> LabSessionFailure {
-        labs.stopReason(of: lab).map(LabSessionFailure.labStopped)
-            ?? labs.obituary(of: lab).map(LabSessionFailure.labEnded) ?? .lost(reason)
+        stop(of: lab) ?? labs.obituary(of: lab).map(LabSessionFailure.labEnded) ?? .lost(reason)
+    }
+
+    /// That the lab was stopped, if it was.
+    private func stop(of lab: Lab) -> LabSessionFailure? {
+        labs.stopReason(of: lab).map { .labStopped($0, keepsHome: course.home.outlivesLab) }
     }
 }

@@ -20,7 +20,7 @@ enum LabSessionFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case noGatewayCommand(String)
     /// A rule of the course's has ended it.
     case over(String)
-    case labStopped(String)
+    case labStopped(String, keepsHome: Bool)
 
     /// Why a student cannot be in a course: it is not theirs, or not there at present.
     static func noCourse(_ course: String, of student: Student, _ classroom: Classroom) -> LabSessionFailure {
@@ -54,8 +54,10 @@ enum LabSessionFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .noGatewayCommand(let word):
             "there is no command \(word) of the gateway's; :help lists them. In your lab, a colon and a blank would do"
         case .over(let reason): reason
-        case .labStopped(let reason):
+        case .labStopped(let reason, keepsHome: true):
             "your lab was stopped: \(reason). Your home is kept; log in again for a new lab"
+        case .labStopped(let reason, keepsHome: false):
+            "your lab was stopped: \(reason). In this course your home goes with it; log in again for a new lab"
         case .lost(let reason): "the connection to your lab was lost: \(reason). Log in again to go on"
         }
     }

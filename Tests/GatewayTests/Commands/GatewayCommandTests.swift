@@ -23,10 +23,14 @@ struct GatewayCommandTests {
 
     @Test("all stand in the help, each with what it does")
     func help() {
-        let lines = GatewayCommand.overview.split(separator: "\n")
-        #expect(lines.count == GatewayCommand.allCases.count)
-        for command in GatewayCommand.allCases {
-            #expect(lines.contains { $0.contains(":\(command.rawValue) ") && $0.contains(command.summary) })
+        for keepsHome in [true, false] {
+            let lines = GatewayCommand.overview(keepsHome: keepsHome).split(separator: "\n")
+            #expect(lines.count == GatewayCommand.allCases.count)
+            for command in GatewayCommand.allCases {
+                let summary = command.summary(keepsHome: keepsHome)
+                #expect(lines.contains { $0.contains(":\(command.rawValue) ") && $0.contains(summary) })
+            }
+            #expect(lines.contains { $0.contains("your home is kept") } == keepsHome)
         }
     }
 }

@@ -40,7 +40,7 @@ struct CountedTests {
         "What students do wrong, and what rules end, is no fault of the gateway's; what the cluster does is",
         arguments: [
             (.unknown, .refused), (.refused("no", limit: .labs), .refused), (.noGatewayCommand(":x"), .refused),
-            (.over("time is up"), .stopped), (.labStopped("idle"), .stopped), (.labEnded("gone"), .stopped),
+            (.over("time is up"), .stopped), (.labStopped("idle", keepsHome: true), .stopped), (.labEnded("gone"), .stopped),
             (.lab(LabError(cause: "c", advice: "a")), .gatewayFault), (.notRun("r"), .gatewayFault),
             (.lost("r"), .gatewayFault),
         ] as [(LabSessionFailure, LabSessionEnd)])
