@@ -1,3 +1,5 @@
+public import struct Foundation.Date
+
 /// What a container does: it waits, runs or has ended.
 public enum ContainerState: Hashable, Sendable {
     /// Not started yet, with the reason, such as `ContainerCreating` or `ImagePullBackOff`.
@@ -17,13 +19,22 @@ public enum ContainerState: Hashable, Sendable {
         public var reason: String?
         /// The sentence meant for people.
         public var message: String?
+        /// When it began to run, to the second; 1970 on some runtimes if it never did.
+        public var startedAt: Date?
+        /// When it ended, to the second.
+        public var finishedAt: Date?
 
         /// Makes a termination by hand.
-        public init(exitCode: Int, signal: Int? = nil, reason: String? = nil, message: String? = nil) {
+        public init(
+            exitCode: Int, signal: Int? = nil, reason: String? = nil, message: String? = nil, startedAt: Date? = nil,
+            finishedAt: Date? = nil
+        ) {
             self.exitCode = exitCode
             self.signal = signal
             self.reason = reason
             self.message = message
+            self.startedAt = startedAt
+            self.finishedAt = finishedAt
         }
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Kubernetes
 
 extension LabState {
@@ -8,7 +9,7 @@ extension LabState {
         } else if pod.status.phase == .failed || pod.status.phase == .succeeded {
             self = .ended
         } else if let waiting = Self.waitingReason(pod) {
-            self = Self.assess(reason: waiting.reason, message: waiting.message)
+            self = Self.assess(waiting)
         } else if pod.isReady, case .running = pod.containerStatus(LabPod.container)?.state {
             self = .ready
         } else if pod.isNodeLost {
@@ -21,16 +22,27 @@ extension LabState {
     /// Whether the pod's node waits before it tries again to fetch an image.
     static func isBackingOffFromPull(_ pod: Pod) -> Bool { waitingReason(pod)?.reason == "ImagePullBackOff" }
 
+    /// What a container waits for, and how it ended before if it did.
+    private struct Waiting {
+        let reason: String
+        let message: String
+        let last: ContainerState.Termination?
+    }
+
     /// The first container, in the order in which they start, that waits for something worth telling.
-    private static func waitingReason(_ pod: Pod) -> (reason: String, message: String)? {
+    private static func waitingReason(_ pod: Pod) -> Waiting? {
         for status in pod.status.initContainerStatuses + pod.status.containerStatuses {
             guard case .waiting(let reason, let message) = status.state, let reason else { continue }
-            if reason != "PodInitializing", reason != "ContainerCreating" { return (reason, message ?? "") }
+            guard reason != "PodInitializing", reason != "ContainerCreating" else { continue }
+            var last: ContainerState.Termination?
+            if case .terminated(let termination) = status.lastState { last = termination }
+            return Waiting(reason: reason, message: message ?? "", last: last)
         }
         return nil
     }
 
-    private static func assess(reason: String, message: String) -> LabState {
+    private static func assess(_ waiting: Waiting) -> LabState {
+        let (reason, message) = (waiting.reason, waiting.message)
         let detail = message.isEmpty ? reason : "\(reason): \(message)"
         switch reason {
         case "ErrImagePull":
@@ -41,6 +53,10 @@ extension LabState {
         case "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable", "ImageInspectError":
             return .doomed(
                 LabError(cause: "The course's image cannot be fetched (\(detail))", advice: LabError.askStaff))
+        case "CrashLoopBackOff" where waiting.last?.isOutOfMemory == true:
+            return .starting(.retrying("it has used up its memory, and is started again after a pause"))
+        case "CrashLoopBackOff" where waiting.last?.hasRun == true:
+            return .starting(.retrying("it has ended, and is started again after a pause"))
         case "CrashLoopBackOff":
             return .doomed(LabError(cause: "The lab ends as soon as it starts (\(detail))", advice: LabError.askStaff))
         default:
@@ -57,5 +73,19 @@ extension LabState {
         guard let status = pod.containerStatus(LabPod.container) else { return .starting(.mounting(nil)) }
         if case .waiting = status.state { return .starting(.mounting(nil)) }
         return .starting(.starting)
+    }
+}
+
+extension ContainerState.Termination {
+    /// A container that ends sooner will do so the next time as well.
+    private static let shortestRunSeconds: TimeInterval = 5
+
+    /// Whether the kernel has ended it for want of memory.
+    fileprivate var isOutOfMemory: Bool { reason == "OOMKilled" }
+
+    /// Whether it had come to run, so that it is for something in it that it has ended.
+    fileprivate var hasRun: Bool {
+        guard let startedAt, let finishedAt, startedAt.timeIntervalSince1970 > 0 else { return false }
+        return finishedAt.timeIntervalSince(startedAt) >= Self.shortestRunSeconds
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Kubernetes
 import Testing
 
@@ -7,12 +8,14 @@ import Testing
 struct LabStateTests {
     static func pod(
         phase: PodPhase = .pending, conditions: [PodCondition] = [], waiting: (String, String)? = nil,
-        isRunning: Bool = false
+        last: ContainerState.Termination? = nil, isRunning: Bool = false
     ) -> Pod {
         var statuses: [ContainerStatus] = []
         if let waiting {
             statuses = [
-                ContainerStatus(name: "lab", ready: false, state: .waiting(reason: waiting.0, message: waiting.1))
+                ContainerStatus(
+                    name: "lab", ready: false, state: .waiting(reason: waiting.0, message: waiting.1),
+                    lastState: last.map { .terminated($0) })
             ]
         } else if isRunning {
             statuses = [ContainerStatus(name: "lab", ready: true, state: .running)]
@@ -74,6 +77,32 @@ struct LabStateTests {
         }
         #expect(error.description.contains(reason))
         #expect(error.description.contains("because"))
+    }
+
+    private static func afterRun(of seconds: Double, exitCode: Int, reason: String) -> LabState {
+        let start = Date(timeIntervalSince1970: 1_793_800_000)
+        let last = ContainerState.Termination(
+            exitCode: exitCode, reason: reason, startedAt: start, finishedAt: start + seconds)
+        return LabState(pod(conditions: [scheduled], waiting: ("CrashLoopBackOff", "back-off 10s"), last: last))
+    }
+
+    @Test("a lab that has run and is started again after a pause is waited for, one that ends at once is not")
+    func startedAgain() {
+        let memory = "it has used up its memory, and is started again after a pause"
+        #expect(Self.afterRun(of: 2, exitCode: 137, reason: "OOMKilled") == .starting(.retrying(memory)))
+        let ended = "it has ended, and is started again after a pause"
+        #expect(Self.afterRun(of: 5, exitCode: 143, reason: "Error") == .starting(.retrying(ended)))
+        guard case .doomed = Self.afterRun(of: 4, exitCode: 1, reason: "Error") else {
+            Issue.record("a lab that ends at once is waited for")
+            return
+        }
+        // Some runtimes say so of a program that is not there.
+        let never = ContainerState.Termination(
+            exitCode: 128, reason: "StartError", startedAt: Date(timeIntervalSince1970: 0), finishedAt: .now)
+        guard case .doomed = LabState(Self.pod(waiting: ("CrashLoopBackOff", ""), last: never)) else {
+            Issue.record("a lab that never ran is waited for")
+            return
+        }
     }
 
     @Test("a pod that has failed or succeeded is to be replaced", arguments: [PodPhase.failed, .succeeded])
