@@ -28,4 +28,15 @@ struct LabAttemptsTests {
         #expect(attempts.failed(BackendError(.failed, operation: "exec", message: message), on: lab) != nil)
         #expect(attempts.dead == lab)
     }
+
+    @Test("Tries go on for a minute from the first failure, however long the lab was waited for")
+    func patience() {
+        let lab = Lab(named: "lab-edu01", uid: "1")
+        var attempts = LabAttempts()
+        let error = BackendError(.unavailable, operation: "exec", message: "bad gateway")
+        let first = ContinuousClock.now + .seconds(600)
+        #expect(attempts.failed(error, on: lab, now: first) != nil)
+        #expect(attempts.failed(error, on: lab, now: first + .seconds(59)) != nil)
+        #expect(attempts.failed(error, on: lab, now: first + .seconds(60)) == nil)
+    }
 }

@@ -7,15 +7,18 @@ struct LabAttempts {
 
     /// The lab that is known to be gone, although it may still look usable.
     private(set) var dead: Lab?
-    private let deadline = ContinuousClock.now + patience
+    /// When there is no other try. Counted from the first failure: how long the lab was waited for before says nothing.
+    private var deadline: ContinuousClock.Instant?
     private var backoff = Labs.backoff
 
     /// Notes that a request about the lab failed.
     ///
     /// - Returns: how long to wait before the next try; nil if there is no use in one.
-    mutating func failed(_ error: BackendError, on lab: Lab) -> Duration? {
+    mutating func failed(_ error: BackendError, on lab: Lab, now: ContinuousClock.Instant = .now) -> Duration? {
         let isLabGone = Self.isLabGone(error)
-        guard isLabGone || error.isRetryable, ContinuousClock.now < deadline else { return nil }
+        let deadline = deadline ?? now + Self.patience
+        self.deadline = deadline
+        guard isLabGone || error.isRetryable, now < deadline else { return nil }
         if isLabGone { dead = lab }
         return backoff.next()
     }

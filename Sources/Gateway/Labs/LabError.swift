@@ -12,9 +12,11 @@ struct LabError: Error, Hashable, Sendable, CustomStringConvertible {
         self.advice = advice
     }
 
-    /// The cluster could not be asked.
+    /// The backend could not be asked, or what is written there about the student cannot be read.
     init(unreachable error: BackendError) {
-        self.init(cause: "The cluster cannot be asked for your lab (\(error.message))", advice: Self.tryAgain)
+        self.init(
+            cause: "It cannot be found out whether you have a lab (\(error.message))",
+            advice: error.code == .unreadable ? Self.askStaff : Self.tryAgain)
     }
 
     static let askStaff = "Please tell your course staff"

@@ -19,6 +19,9 @@ final class LabStart: Sendable {
         /// What the wait is about, once it is there.
         var lab: Lab?
         var unschedulableSince: ContinuousClock.Instant?
+        /// When the creation of the lab was tried first; nil before that, and when the backend has answered that there is
+        /// no room.
+        var creationBegan: ContinuousClock.Instant?
     }
 
     init(
@@ -105,10 +108,25 @@ final class LabStart: Sendable {
         setDeadline()
     }
 
+    /// Run again after a creation that has stalled, but no longer than a start may take; waiting for room does not count.
     private func createParts() async throws {
+        try beginCreation()
         await tell(.creating)
         var tries = RequestTries(within: RequestTries.creationLimit)
-        for part in labs.backend.parts(of: wanted) { try await create(part, &tries) }
+        do {
+            for part in labs.backend.parts(of: wanted) { try await create(part, &tries) }
+        } catch let error as BackendError where error.isNoRoom {
+            state.withLock { $0.creationBegan = nil }
+            throw error
+        }
+    }
+
+    private func beginCreation(now: ContinuousClock.Instant = .now) throws(LabError) {
+        let began = state.withLock { state in
+            state.creationBegan = state.creationBegan ?? now
+            return state.creationBegan ?? now
+        }
+        guard now - began < wanted.course.startTimeout else { throw timedOut() }
     }
 
     /// A limit that is used up is told before it is found out that the part is there, which may be what has used it up:
