@@ -14,18 +14,23 @@ public struct Holding: Hashable, Sendable {
     public let holder: String
     /// When it began, in whole milliseconds.
     public let since: Date
-    /// Of a lab, what its CPU counter showed when it was last read; nil before that.
+    /// Of a lab, what its CPU counter showed when it was last read, or at its beginning; nil if neither is known.
     public internal(set) var cpuBase: Duration?
     /// When that was.
     public internal(set) var cpuReadAt: Date?
 
     /// Makes a holding that begins at a time.
-    public init(id: String, kind: HoldingKind, course: String, holder: String, since: Date) {
+    ///
+    /// - Parameter cpuBase: of a lab, where its CPU time is counted from; nil for from its first reading on.
+    public init(
+        id: String, kind: HoldingKind, course: String, holder: String, since: Date, cpuBase: Duration? = nil
+    ) {
         self.id = id
         self.kind = kind
         self.course = course
         self.holder = holder
         self.since = Milliseconds.rounded(since)
+        self.cpuBase = cpuBase
     }
 }
 

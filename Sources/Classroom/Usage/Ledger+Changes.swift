@@ -41,10 +41,11 @@ extension Ledger {
 
     /// Adds the CPU time that a lab has used since its counter was read last.
     ///
-    /// The first reading of a holding only says where to count from: what its lab has used until then may have been
-    /// counted for a holding that is closed. A counter that has gone back was started anew, with its container, and
-    /// counts from zero. A reading that is not newer than the last changes nothing, and neither does one of a lab that
-    /// is not held. What was used between two readings counts for the windows of the second.
+    /// The first reading of a holding that was opened for a lab that was there already only says where to count from:
+    /// what its lab has used until then may have been counted for a holding that is closed. A counter that has gone back
+    /// was started anew, with its container, and counts from zero. A reading that is not newer than the last changes
+    /// nothing, and neither does one of a lab that is not held. What was used between two readings counts for the windows
+    /// of the second.
     public mutating func addCPU(
         _ reading: Duration, holdingID: String, at time: Date, windows: WindowIntervals
     ) {

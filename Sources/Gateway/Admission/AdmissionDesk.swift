@@ -61,7 +61,7 @@ struct AdmissionDesk: Sendable {
     func openLab(_ order: LabOrder, insteadOf last: Date?) async throws -> Date? {
         let rules = AdmissionRules(order.course, order.student, at: .clusterNow)
         // The same each time this is written, so that it is known again.
-        let new = Holding(lab: order.name.lab, course: order.course.name, since: .clusterNow)
+        let new = Holding(lab: order.name.lab, course: order.course.name, since: .clusterNow, cpuBase: .zero)
         let isOwn = try await ledgers.change(of: order.student.name) { ledger in
             try check(rules.admission(of: .lab, ledger: ledger), order.course)
             return ledger.openLab(new, insteadOf: last, windows: windows(of: order.course.name))
@@ -167,8 +167,10 @@ struct AdmissionDesk: Sendable {
 
 extension Holding {
     /// A student's lab: one of a course, whichever it is by now.
-    init(lab: String, course: String, since: Date) {
-        self.init(id: lab, kind: .lab, course: course, holder: lab, since: since)
+    ///
+    /// - Parameter cpuBase: zero for one that is about to be created, all of whose CPU time counts.
+    init(lab: String, course: String, since: Date, cpuBase: Duration? = nil) {
+        self.init(id: lab, kind: .lab, course: course, holder: lab, since: since, cpuBase: cpuBase)
     }
 }
 

@@ -75,8 +75,10 @@ struct Warden: Service {
     }
 
     private func readings(_ student: Student, _ course: Course, _ now: Date) -> [BudgetReading] {
+        // The end for CPU time is the lab's, and the reaper's to bring about: it knows since when there is none left.
         BudgetRules(course, student).readings(
-            admission.ledgers.record(of: student.name), at: now, windows: course.calendar.interval(of:at:))
+            admission.ledgers.record(of: student.name), at: now, windows: course.calendar.interval(of:at:),
+            ranOutAt: { meter, _ in meter == .cpuTime ? now : nil })
     }
 
     private func end<Value>(_ use: LabUse, _ reason: LabSessionFailure) -> Value? {

@@ -132,6 +132,16 @@ struct LedgerTests {
         #expect(Self.used(ledger, .labTime, at: Self.noon + 300) == .seconds(300))
     }
 
+    @Test("Of a lab that was made for its holding all CPU time counts")
+    func cpuTimeOfNew() {
+        var ledger = Ledger()
+        let holding = Holding(
+            id: "lab", kind: .lab, course: "c", holder: "lab", since: Self.noon, cpuBase: .zero)
+        ledger.open(holding)
+        ledger.addCPU(.seconds(20), holdingID: "lab", at: Self.noon + 15, windows: BerlinWindows.interval)
+        #expect(Self.used(ledger, .cpuTime, at: Self.noon + 300) == .seconds(20))
+    }
+
     @Test("A lab whose holding is closed and opened again while it runs has its CPU time counted once")
     func cpuTimeOfReopened() {
         var ledger = Ledger()
