@@ -27,7 +27,7 @@ enum Refusal: Error, Hashable, Sendable {
                 + ": \(kind.ending)\(Self.hint(command))"
         case .tooManyInExam(let kind, let limit, let course, let until, let command):
             "the course \(course) has an exam until \(when(until)), which permits \(kind.words(limit)) at once: "
-                + "\(kind.ending)\(Self.hint(command))"
+                + "\(kind.ending)\(Self.hint(command)). One that broke off counts until that is noticed, some two minutes"
         case .spent(let meter, let window, let limit, let until):
             "your \(meter.words) for \(window.words) (\(limit.spoken)) is used up; "
                 + (window == .term ? "your course staff can give you more" : "there is new time at \(when(until))")

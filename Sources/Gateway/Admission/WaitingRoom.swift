@@ -50,7 +50,12 @@ struct WaitingRoom: Hashable, Sendable, Codable {
 
     /// Whether others wait and are present.
     func hasOthers(than student: String, at now: Date) -> Bool {
-        queue.contains { $0.student != student && $0.seen + Self.presence > now }
+        present(at: now).contains { $0 != student }
+    }
+
+    /// Who waits and is present, in the order of coming.
+    func present(at now: Date) -> [String] {
+        queue.filter { $0.seen + Self.presence > now }.map(\.student)
     }
 
     /// Notes which students' connections are here; those who do not wait are passed over.
@@ -75,7 +80,9 @@ struct WaitingRoom: Hashable, Sendable, Codable {
     }
 
     /// Sets the seats right after the labs that exist: some may have come or gone while nobody watched.
+    /// Who waited and has gone is forgotten, too: nobody else may come who would find that out.
     mutating func reconcile(labs: Set<String>, now: Date) {
+        expire(now)
         seats.removeAll { !labs.contains($0.lab) && $0.since + Self.seatRetention <= now }
         let missing = labs.subtracting(seats.map(\.lab))
         seats += missing.sorted().map { Seat(lab: $0, since: now) }

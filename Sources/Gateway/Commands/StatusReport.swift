@@ -60,7 +60,7 @@ struct StatusReport: Sendable {
     }
 
     private var queueLine: String? {
-        room.queue.firstIndex { $0.student == student.name }.map {
+        room.present(at: now).firstIndex(of: student.name).map {
             "  you are number \($0 + 1) in the queue; all \(course.capacity ?? 0) labs of the course are in use"
         }
     }

@@ -142,7 +142,8 @@ struct StatusWriter: Sendable {
     private func courseStatus(_ verdict: ResourceVerdict) -> JSONValue? {
         guard let name = verdict.nameInForce else { return nil }
         let labs = outlook.backend.labs.count { $0.course == name }
-        return ["labs": .integer(labs), "waiting": .integer(admission.rooms.record(of: name).queue.count)]
+        let waiting = admission.rooms.record(of: name).present(at: .clusterNow)
+        return ["labs": .integer(labs), "waiting": .integer(waiting.count)]
     }
 
     // MARK: Students
@@ -159,7 +160,7 @@ struct StatusWriter: Sendable {
         let tightest = readings.min { $0.reading.state.isTighter(than: $1.reading.state) }?.reading
         var status: JSONValue = [
             "course": .string(student.courses.first ?? ""),
-            "state": .string(state(of: student, ledger)),
+            "state": .string(state(of: student, ledger, now)),
             "labSessions": .integer(ledger.count(of: .labSession)),
             "usage": usage(student, classroom, ledger, now),
         ]
@@ -176,11 +177,9 @@ struct StatusWriter: Sendable {
         return status
     }
 
-    private func state(of student: Student, _ ledger: Ledger) -> String {
+    private func state(of student: Student, _ ledger: Ledger, _ now: Date) -> String {
         if student.suspended { return "Suspended" }
-        if student.courses.contains(where: { course in
-            admission.rooms.record(of: course).queue.contains { $0.student == student.name }
-        }) {
+        if student.courses.contains(where: { admission.rooms.record(of: $0).present(at: now).contains(student.name) }) {
             return "Waiting"
         }
         if ledger.count(of: .labSession) > 0 { return "InLab" }

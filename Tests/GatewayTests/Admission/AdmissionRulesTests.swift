@@ -67,7 +67,7 @@ struct AdmissionRulesTests {
         #expect(
             Self.sentence(rules.admission(of: .connection, ledger: Self.ledger([(.connection, "c")])))
                 == "the course c has an exam until 12:00, which permits 1 connection at once: close one "
-                + "(ssh edu01@lab -- :status lists them)")
+                + "(ssh edu01@lab -- :status lists them). One that broke off counts until that is noticed, some two minutes")
         #expect(
             Self.sentence(rules.admission(of: .forwarding))
                 == "the course c has an exam until 12:00, which permits no port forwarding")
