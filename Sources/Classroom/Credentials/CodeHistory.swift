@@ -25,8 +25,18 @@ public struct CodeHistory: Hashable, Sendable {
     /// that gateways whose clocks differ do not forget each other's.
     static let stepRetention: Int64 = 20
 
+    /// What has used a code last.
+    struct Use: Hashable, Sendable, Codable {
+        /// The code's time step.
+        var step: Int64
+        /// Which attempt it was.
+        var attempt: String
+    }
+
     /// The time steps whose codes were used.
     private(set) var usedSteps: Set<Int64> = []
+    /// The newest use; nil if it is forgotten. One attempt may be noted twice: the answer to the first time was lost.
+    private(set) var lastUse: Use?
     /// Wrong codes by the credential that they came with.
     private(set) var misses: [String: Misses] = [:]
 
@@ -42,8 +52,9 @@ public struct CodeHistory: Hashable, Sendable {
     ///   - code: six digits; anything else is for the caller to refuse, for it cannot be a guess.
     ///   - key: the student's; nil if there ought to be one and it is not known, so that no code is right.
     ///   - credential: names the key or password that was proven before.
+    ///   - attempt: no other has the same; the same again is the same answer.
     public mutating func use(
-        _ code: [UInt8], of key: TOTPKey?, after credential: String, at now: Date
+        _ code: [UInt8], of key: TOTPKey?, after credential: String, attempt: String, at now: Date
     ) -> CodeVerdict {
         forget(at: now)
         if let end = pauseEnd(credential, at: now) { return .paused(until: end) }
@@ -53,8 +64,11 @@ public struct CodeHistory: Hashable, Sendable {
             misses[credential] = Misses(count: count + 1, last: Milliseconds.rounded(now))
             return .wrong
         }
-        guard let step = steps.first(where: { !usedSteps.contains($0) }) else { return .usedBefore }
+        guard let step = steps.first(where: { !usedSteps.contains($0) }) else {
+            return lastUse?.attempt == attempt ? .accepted : .usedBefore
+        }
         usedSteps.insert(step)
+        lastUse = Use(step: step, attempt: attempt)
         misses[credential] = nil
         return .accepted
     }
@@ -72,19 +86,21 @@ public struct CodeHistory: Hashable, Sendable {
     private mutating func forget(at now: Date) {
         let step = TOTPKey.step(at: now)
         usedSteps = usedSteps.filter { abs($0 - step) <= Self.stepRetention }
+        if let used = lastUse, !usedSteps.contains(used.step) { lastUse = nil }
         misses = misses.filter { abs($0.value.last.timeIntervalSince(now)) < Self.missRetention }
     }
 }
 
 extension CodeHistory: Codable {
     private enum CodingKeys: String, CodingKey {
-        case usedSteps, misses
+        case usedSteps, lastUse, misses
     }
 
     /// Reads what ``encode(to:)`` writes.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         usedSteps = Set(try container.decodeIfPresent([Int64].self, forKey: .usedSteps) ?? [])
+        lastUse = try container.decodeIfPresent(Use.self, forKey: .lastUse)
         misses = try container.decodeIfPresent([String: Misses].self, forKey: .misses) ?? [:]
     }
 
@@ -92,6 +108,7 @@ extension CodeHistory: Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         if !usedSteps.isEmpty { try container.encode(usedSteps.sorted(), forKey: .usedSteps) }
+        try container.encodeIfPresent(lastUse, forKey: .lastUse)
         if !misses.isEmpty { try container.encode(misses, forKey: .misses) }
     }
 }

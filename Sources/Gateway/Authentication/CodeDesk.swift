@@ -25,8 +25,9 @@ struct CodeDesk: Sendable {
         let isPlausible = code.count == TOTPKey.digitCount && code.allSatisfy { (0x30...0x39).contains($0) }
         guard isPlausible else { return .wrong }
         let now = now()
+        let attempt = String(UInt64.random(in: .min ... .max), radix: 36)
         return try await change(student.name) { ledger in
-            ledger.codes.use(code, of: student.totpKey, after: first.credential, at: now)
+            ledger.codes.use(code, of: student.totpKey, after: first.credential, attempt: attempt, at: now)
         }
     }
 

@@ -13,9 +13,11 @@ struct CodeHistoryTests {
         init() throws { key = try TOTPKey.parse(Sample.totpKey) }
 
         mutating func use(
-            _ code: String, after credential: String = "password", at seconds: Double
+            _ code: String, after credential: String = "password", attempt: String = UUID().uuidString,
+            at seconds: Double
         ) -> CodeVerdict {
-            history.use(Array(code.utf8), of: key, after: credential, at: TOTPKeyTests.at(seconds))
+            history.use(
+                Array(code.utf8), of: key, after: credential, attempt: attempt, at: TOTPKeyTests.at(seconds))
         }
 
         /// The code of the step that begins at a time.
@@ -31,6 +33,18 @@ struct CodeHistoryTests {
             door.use(code, at: 3059.9), door.use(code, at: 3060),
         ]
         #expect(verdicts == [.accepted, .usedBefore, .usedBefore, .usedBefore, .wrong])
+    }
+
+    @Test("An attempt that is noted twice, because the answer to the first time was lost, is one")
+    func twice() throws {
+        var door = try Door()
+        let code = door.code(at: 3000)
+        let verdicts = [
+            door.use(code, attempt: "a", at: 3000), door.use(code, attempt: "a", at: 3001),
+            door.use(code, attempt: "b", at: 3001), door.use(code, attempt: "a", at: 3002),
+            door.use("000000", attempt: "a", at: 3003),
+        ]
+        #expect(verdicts == [.accepted, .accepted, .usedBefore, .accepted, .wrong])
     }
 
     @Test("Each step has its own code: an older one that was not used is still good after a newer one")
@@ -101,19 +115,21 @@ struct CodeHistoryTests {
     func noKey() throws {
         var history = CodeHistory()
         let code = Array(try TOTPKey.parse(Sample.totpKey).code(at: 100).utf8)
-        let verdict = history.use(code, of: nil, after: "password", at: TOTPKeyTests.at(3000))
+        let verdict = history.use(code, of: nil, after: "password", attempt: "1", at: TOTPKeyTests.at(3000))
         #expect(verdict == .wrong)
     }
 
     @Test("It is kept in the ledger, which says nothing of it if there is nothing, and has no codes in it")
     func ledger() throws {
         var door = try Door()
-        _ = door.use(door.code(at: 3000), at: 3000)
+        _ = door.use(door.code(at: 3000), attempt: "a", at: 3000)
         _ = door.use("000000", after: "SHA256:key", at: 3000)
         var ledger = Ledger()
         #expect(try ledger.json() == #"{"version":1}"#)
         ledger.codes = door.history
-        let expected = #"{"codes":{"misses":{"SHA256:key":{"count":1,"last":3000000}},"usedSteps":[100]},"version":1}"#
+        let expected =
+            #"{"codes":{"lastUse":{"attempt":"a","step":100},"misses":{"SHA256:key":{"count":1,"last":3000000}},"#
+            + #""usedSteps":[100]},"version":1}"#
         #expect(try ledger.json() == expected)
         #expect(try Ledger(json: expected) == ledger)
     }
