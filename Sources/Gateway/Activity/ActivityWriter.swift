@@ -3,7 +3,7 @@ import Logging
 import ServiceLifecycle
 import Upstream
 
-/// Writes on each lab's lab when it was last interacted with here: at most once a minute for each lab in use, and at once
+/// Writes on each lab when it was last interacted with here: at most once a minute for each lab in use, and at once
 /// if the lab is about to be stopped.
 struct ActivityWriter: Service {
     let marker: ActivityMarker

@@ -1,4 +1,0 @@
-public import Upstream
-
-/// Why something could not be sent to an exec.
-public typealias EngineExecError = StreamInputError

@@ -1,4 +1,0 @@
-public import Upstream
-
-/// A piece of what the command wrote.
-public typealias ExecOutput = ProgramOutput
