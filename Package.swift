@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// One target per foreign dependency, one joining target (Gateway) with none but facades.
+// One target for each thing outside that labgate talks to or keeps, and one (Gateway) that joins them.
 // A byte enters on the left, is joined in the middle, leaves on the right:
 //
 //                CLibSSH ▶ SSHServer ──┐

@@ -135,7 +135,7 @@ struct RealEngineExecTests {
                 try await stream.closeInput()
                 #expect(await stream.collect().text == "5\nlater")
                 #expect(stream.result == .exited(code: 0))
-                await #expect(throws: EngineExecError.closed) { try await stream.write([1]) }
+                await #expect(throws: StreamInputError.closed) { try await stream.write([1]) }
             }
         }
     }
@@ -224,7 +224,7 @@ struct RealEngineExecTests {
     func cancellation() async throws {
         try await TestEngine.withContainer { client, id in
             try await client.withExec(exec(id, "sleep", "60")) { stream in
-                let output = await withTaskGroup(of: EngineExecOutput?.self) { group in
+                let output = await withTaskGroup(of: ProgramOutput?.self) { group in
                     group.addTask { await stream.nextOutput() }
                     group.cancelAll()
                     return await group.next() ?? nil

@@ -110,7 +110,7 @@ struct ClusterExecTests {
                     #expect(await stream.collect().stdout == Array("a\nb\n".utf8))
                     #expect(stream.result == .exited(code: 0))
                 } else {
-                    await #expect(throws: ExecError.self) { try await stream.closeStdin() }
+                    await #expect(throws: StreamInputError.self) { try await stream.closeStdin() }
                 }
             }
         }

@@ -2,6 +2,7 @@ import Foundation
 import Logging
 import ServiceLifecycle
 import Testing
+import Upstream
 
 @testable import Kubernetes
 
@@ -80,7 +81,8 @@ struct ClusterLeaseTests {
             var configuration = ReplicaLeaseConfiguration()
             configuration.renewInterval = .milliseconds(200)
             let replica = ReplicaLease(
-                client: client, namespace: namespace, configuration: configuration, logger: TestCluster.logger)
+                client: client, namespace: namespace, identity: ProcessIdentity.make(), configuration: configuration,
+                logger: TestCluster.logger)
             let cache = ObjectCache(
                 client: client, resource: .leases, namespace: namespace, labelSelector: ReplicaLease.labelSelector,
                 logger: TestCluster.logger)

@@ -120,7 +120,7 @@ struct ExecBackpressureTests {
     func cancelledReader() async throws {
         let behaviour = Behaviour { _ in try await Task.sleep(for: .seconds(60)) }
         try await ExecStreamTests.withExec(behaviour) { stream, record in
-            try await withThrowingTaskGroup(of: ExecOutput?.self) { group in
+            try await withThrowingTaskGroup(of: ProgramOutput?.self) { group in
                 group.addTask { await stream.nextOutput() }
                 try await Task.sleep(for: .milliseconds(50))
                 group.cancelAll()
@@ -135,9 +135,9 @@ struct ExecBackpressureTests {
     func cancelledWriter() async throws {
         let behaviour = Behaviour { _ in try await Task.sleep(for: .seconds(60)) }
         try await ExecStreamTests.withExec(behaviour) { stream, _ in
-            await withTaskGroup(of: ExecError?.self) { group in
+            await withTaskGroup(of: StreamInputError?.self) { group in
                 group.addTask {
-                    do throws(ExecError) {
+                    do throws(StreamInputError) {
                         while true { try await stream.write([UInt8](repeating: 0, count: 1 << 20)) }
                     } catch { return error }
                 }

@@ -78,7 +78,7 @@ struct ExecStreamTests {
             #expect(output.stderr == Array("err".utf8))
             #expect(stream.result == .exited(code: code))
             #expect(await stream.nextOutput() == nil)
-            await #expect(throws: ExecError.closed) { try await stream.write([1]) }
+            await #expect(throws: StreamInputError.closed) { try await stream.write([1]) }
         }
     }
 
@@ -145,7 +145,7 @@ struct ExecStreamTests {
             #expect(await stream.collect().stdout == Array("a\nb".utf8))
             #expect(stream.result == .exited(code: 3))
             #expect(record.messages.contains([255, 0]))
-            await #expect(throws: ExecError.closed) { try await stream.write([1]) }
+            await #expect(throws: StreamInputError.closed) { try await stream.write([1]) }
         }
     }
 
@@ -154,7 +154,7 @@ struct ExecStreamTests {
         var behaviour = Behaviour()
         behaviour.subprotocols = ["v4.channel.k8s.io"]
         try await Self.withExec(behaviour) { stream, record in
-            await #expect(throws: ExecError.self) { try await stream.closeStdin() }
+            await #expect(throws: StreamInputError.self) { try await stream.closeStdin() }
             _ = await stream.collect()
             #expect(!record.messages.contains([255, 0]))
         }

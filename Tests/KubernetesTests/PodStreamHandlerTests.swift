@@ -41,8 +41,8 @@ struct PodStreamHandlerTests {
         func receive(_ bytes: [UInt8]) throws { try channel.writeInbound(ByteBuffer(bytes: bytes)) }
 
         /// Everything that can be taken now.
-        func taken() -> [ExecOutput] {
-            var outputs: [ExecOutput] = []
+        func taken() -> [ProgramOutput] {
+            var outputs: [ProgramOutput] = []
             while case .output(let output, _) = flow.takeOutput() { outputs.append(output) }
             return outputs
         }

@@ -1,6 +1,7 @@
 import Foundation
 import ServiceLifecycle
 import Testing
+import Upstream
 
 @testable import Kubernetes
 
@@ -16,7 +17,8 @@ struct ReplicaLeaseTests {
         try await leases.with { port in
             try await APIClient.with(port: port) { client in
                 let replica = ReplicaLease(
-                    client: client, namespace: "lab", configuration: configuration, logger: log.logger)
+                    client: client, namespace: "lab", identity: ProcessIdentity.make(), configuration: configuration,
+                    logger: log.logger)
                 let service = ServiceGroup(services: [replica], logger: TestCluster.logger)
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await service.run() }
@@ -77,15 +79,5 @@ struct ReplicaLeaseTests {
             try await #expect(eventually { replica.isHeld })
             #expect(isWithinMicroseconds(replica.absentSince))
         }
-    }
-
-    @Test(
-        "has a name that fits, by host and chance",
-        arguments: [("Node_1.example.org", "node-1-"), ("gateway-5d-x", "gateway-5d-x-"), ("", "-")])
-    func identity(host: String, prefix: String) {
-        let identity = ReplicaLease.makeIdentity(hostName: host)
-        #expect(identity.hasPrefix(prefix))
-        #expect(identity.dropFirst(prefix.count).count == 8)
-        #expect(identity != ReplicaLease.makeIdentity(hostName: host))
     }
 }

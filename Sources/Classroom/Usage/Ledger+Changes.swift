@@ -62,14 +62,4 @@ extension Ledger {
         tallies[holding.course, default: [:]][.cpuTime, default: Tally(at: time)]
             .count(used, at: Milliseconds.since1970(time), windows: windows)
     }
-
-    /// Forgets the tallies and stops of courses that are neither known nor in use and that are older than a year.
-    public mutating func forgetCourses(except known: Set<String>, at now: Date) {
-        let oldest = now.addingTimeInterval(-Double(Self.tallyRetention.components.seconds))
-        let kept = known.union(holdings.map(\.course))
-        tallies = tallies.filter { course, meters in
-            kept.contains(course) || meters.values.contains { $0.lastChange >= oldest }
-        }
-        stops = stops.filter { course, stop in kept.contains(course) || stop.at >= oldest }
-    }
 }

@@ -9,8 +9,6 @@ public struct Ledger: Hashable, Sendable {
     public static let version = 1
     /// Most holdings that are kept; with their names they stay far below the size of an annotation (256 KiB).
     public static let maximumHoldingCount = 512
-    /// How long the tallies of a course that is gone are kept.
-    public static let tallyRetention = Duration.seconds(365 * 24 * 3600)
 
     /// What is held now, in the order in which it was opened.
     public internal(set) var holdings: [Holding] = []

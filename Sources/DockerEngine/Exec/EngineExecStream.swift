@@ -35,7 +35,7 @@ public final class EngineExecStream: Sendable {
     ///
     /// The socket is read only as fast as output is taken. If the task is cancelled, the connection is closed and
     /// nil is returned.
-    public func nextOutput() async -> EngineExecOutput? {
+    public func nextOutput() async -> ProgramOutput? {
         if let output = await connection.nextOutput() { return output }
         if let ending = connection.ending, found.withLock({ $0 == nil }) {
             let result = await result(of: ending)
@@ -51,7 +51,7 @@ public final class EngineExecStream: Sendable {
     /// Suspends while the connection takes no more.
     /// - Throws: ``StreamInputError/closed`` if the stream has ended or its input was closed,
     ///   ``StreamInputError/cancelled`` if the task was cancelled, which closes the connection.
-    public func write(_ bytes: [UInt8]) async throws(EngineExecError) {
+    public func write(_ bytes: [UInt8]) async throws(StreamInputError) {
         try await connection.write(unlessAlone(bytes), pieceBytes: inputPieceBytes) { ByteBuffer(bytes: $0) }
     }
 
@@ -72,7 +72,7 @@ public final class EngineExecStream: Sendable {
     ///
     /// Not for a terminal: it has no end of input, its user types it.
     /// - Throws: What ``write(_:)`` throws.
-    public func closeInput() async throws(EngineExecError) {
+    public func closeInput() async throws(StreamInputError) {
         if holdsKey.withLock({ exchange(&$0, with: false) }) {
             let key = [EngineExec.firstDetachKey]
             try await connection.write(key, pieceBytes: inputPieceBytes) { ByteBuffer(bytes: $0) }

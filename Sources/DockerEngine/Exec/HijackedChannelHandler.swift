@@ -1,11 +1,6 @@
+import Glibc
 import NIOCore
 import Upstream
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 /// The event loop's end of an exec: bytes in and out, the end of input, and how the connection ended.
 ///

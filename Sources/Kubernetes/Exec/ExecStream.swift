@@ -19,7 +19,7 @@ public struct ExecStream: Sendable {
     ///
     /// The socket is read only as fast as output is taken. If the task is cancelled, the connection is closed and
     /// nil is returned.
-    public func nextOutput() async -> ExecOutput? {
+    public func nextOutput() async -> ProgramOutput? {
         await stream.connection.nextOutput()
     }
 

@@ -39,7 +39,7 @@ public final class ReplicaLease: Service {
 
     /// Makes a lease; ``run()`` writes it.
     public init(
-        client: APIClient, namespace: String, identity: String = ReplicaLease.makeIdentity(),
+        client: APIClient, namespace: String, identity: String,
         configuration: ReplicaLeaseConfiguration = .init(), logger: Logger
     ) {
         self.client = client
@@ -64,27 +64,6 @@ public final class ReplicaLease: Service {
     public func run() async throws {
         await cancelWhenGracefulShutdown { await self.keepRenewing() }
         if !Task.isCancelled { await delete() }
-    }
-}
-
-// MARK: - Identity
-
-extension ReplicaLease {
-    /// An identity of this host that no other process has.
-    ///
-    /// - Parameter hostName: What does not fit into an object's name is left out of it or made a hyphen.
-    public static func makeIdentity(hostName: String = ProcessInfo.processInfo.hostName) -> String {
-        // With prefix, hyphen and digits well within the 253 bytes of a name; a label of DNS has no more.
-        let longestHostName = 63
-        let bytes = hostName.lowercased().utf8.prefix { $0 != UInt8(ascii: ".") }.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
-            default: UInt8(ascii: "-")
-            }
-        }
-        let digits = String(UInt32.random(in: 0 ... .max), radix: 16)
-        let padding = String(repeating: "0", count: 8 - digits.count)
-        return "\(String(decoding: bytes.prefix(longestHostName), as: UTF8.self))-\(padding)\(digits)"
     }
 }
 

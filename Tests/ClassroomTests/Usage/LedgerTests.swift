@@ -173,20 +173,6 @@ struct LedgerTests {
         #expect(try ledger.json().utf8.count < 128 * 1024)
     }
 
-    @Test("Courses that are gone are forgotten after a year")
-    func forgets() {
-        var ledger = Ledger()
-        ledger.open(Self.connection("1", since: Self.noon))
-        ledger.close(id: "1", at: Self.noon + 60, windows: BerlinWindows.interval)
-        ledger.stops["c"] = Stop(at: Self.noon, reason: "", holdUntil: Self.noon, isDeliberate: true)
-        let year = 365 * 86400.0
-        ledger.forgetCourses(except: [], at: Self.noon + year - 60)
-        ledger.forgetCourses(except: ["c"], at: Self.noon + 2 * year)
-        #expect(ledger.tallies["c"] != nil && ledger.stops["c"] != nil)
-        ledger.forgetCourses(except: ["d"], at: Self.noon + year + 61)
-        #expect(ledger.tallies.isEmpty && ledger.stops.isEmpty)
-    }
-
     @Test("Unknown keys are passed over; a newer version and damage are refused")
     func reading() throws {
         let ledger = try Ledger(

@@ -1,13 +1,8 @@
 import Classroom
 import DockerEngine
 import Foundation
+import Glibc
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
 
 extension DockerLabs {
     // MARK: Making homes

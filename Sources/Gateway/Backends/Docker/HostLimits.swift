@@ -1,11 +1,6 @@
 import DockerEngine
 import Foundation
-
-#if canImport(Glibc)
-    import Glibc
-#else
-    import Darwin
-#endif
+import Glibc
 
 /// What labs may have beside what their course says.
 enum HostLimits {

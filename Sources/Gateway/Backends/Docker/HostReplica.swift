@@ -1,5 +1,4 @@
 import Foundation
-import Kubernetes
 import Logging
 import RecordDatabase
 import ServiceLifecycle
@@ -23,7 +22,7 @@ struct HostReplica: ReplicaGroup, Service {
     init(_ database: RecordDatabase?, logger: Logger) async throws {
         self.database = database
         self.logger = logger
-        identity = ReplicaLease.makeIdentity()
+        identity = ProcessIdentity.make()
         let last = try await database?.signs().values.max()
         isAfterGap = last.map { Date.clusterNow.timeIntervalSince($0) > Self.shortGapSeconds } ?? true
         try await database?.noteSign(of: identity, at: .clusterNow)

@@ -30,14 +30,7 @@ struct LabContainer: Sendable {
     }
 
     /// Tells containers apart that were made from different versions of a course, or of the configuration.
-    var specHash: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Encoding strings, numbers and their containers does not fail.
-        let bytes = (try? encoder.encode(wanted)) ?? Data()
-        return SHA256.hash(data: bytes).prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-            .joined()
-    }
+    var specHash: String { SpecHash.of(wanted) }
 
     /// The memory that it needs to be promised.
     var memoryRequestBytes: Int64 { Int64(course.resources.requests.memory.value) }
@@ -45,7 +38,7 @@ struct LabContainer: Sendable {
     // MARK: Parts
 
     private var wanted: ContainerSpec {
-        var spec = ContainerSpec(image: course.image, command: ["-c", Self.holdOpen])
+        var spec = ContainerSpec(image: course.image, command: ["-c", LabHolder.script])
         spec.entrypoint = ["/bin/sh"]
         // The shell collects orphans itself, and no host need have an init program.
         spec.usesInit = false
@@ -69,9 +62,6 @@ struct LabContainer: Sendable {
             ContainerLabel.gracePeriod: "\(course.terminationGracePeriod.components.seconds)",
         ]) { $1 }
     }
-
-    /// Keeps the lab alive with nothing but a shell: waiting collects orphans that end, and SIGTERM ends it at once.
-    private static let holdOpen = "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done"
 
     /// Always read-only.
     private static func mount(_ volume: SharedVolume) -> ContainerMount {

@@ -9,8 +9,7 @@ struct NFSVolume: Hashable, Sendable {
 
     /// The same for the same export: a volume of that name is this one.
     var name: String {
-        let digest = SHA256.hash(data: Data("\(server)\0\(path)".utf8)).prefix(10)
-        return "labgate-nfs-" + digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+        "labgate-nfs-" + SpecHash.hexadecimal(SHA256.hash(data: Data("\(server)\0\(path)".utf8)).prefix(10))
     }
 
     /// Whether the server's name could be taken for options of the mount.

@@ -1,5 +1,6 @@
 public import Kubernetes
 public import Logging
+import Upstream
 
 extension Backend {
     /// Labs as pods of a namespace, and Leases beside them for what the gateways share.
@@ -15,7 +16,8 @@ extension Backend {
         let leases = ObjectCache<Lease>(
             client: client, resource: .leases, namespace: namespace, labelSelector: LabPod.managedBySelector,
             logger: logger)
-        let own = ReplicaLease(client: client, namespace: namespace, logger: logger)
+        let own = ReplicaLease(
+            client: client, namespace: namespace, identity: ProcessIdentity.make(), logger: logger)
         return Backend(
             labs: labs, records: LeaseStore(client: client, leases: leases, namespace: namespace),
             replicas: KubernetesReplicas(

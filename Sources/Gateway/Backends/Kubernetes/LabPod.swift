@@ -37,14 +37,7 @@ struct LabPod: Sendable {
     }
 
     /// Tells pods apart that were made from different versions of a course.
-    var specHash: String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Encoding strings, numbers and their containers does not fail.
-        let bytes = (try? encoder.encode(sealed)) ?? Data()
-        return SHA256.hash(data: bytes).prefix(8).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-            .joined()
-    }
+    var specHash: String { SpecHash.of(sealed) }
 
     /// The claim of the home; nil if the course's homes do not outlive their pods.
     var homeClaim: JSONValue? {
@@ -129,7 +122,7 @@ struct LabPod: Sendable {
         var container: JSONValue = [
             "name": .string(Self.container),
             "image": .string(course.image),
-            "command": ["/bin/sh", "-c", .string(Self.holdOpen)],
+            "command": ["/bin/sh", "-c", .string(LabHolder.script)],
             "env": .array(
                 course.environment.sorted { $0.key < $1.key }.map {
                     ["name": .string($0.key), "value": .string($0.value)]
@@ -140,9 +133,6 @@ struct LabPod: Sendable {
         if let policy = course.imagePullPolicy { container["imagePullPolicy"] = .string(policy.rawValue) }
         return container
     }
-
-    /// Keeps the lab alive with nothing but a shell: waiting collects orphans that end, and SIGTERM ends it at once.
-    private static let holdOpen = "trap 'exit 0' TERM INT; while :; do sleep 86400 & wait $!; done"
 
     private var home: JSONValue {
         switch course.home.storage {
