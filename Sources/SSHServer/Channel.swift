@@ -36,6 +36,9 @@ final class Channel {
     static let maximumEnvironmentCount = 64
     static let maximumEnvironmentByteCount = 16 * 1024
 
+    /// Input that may come before the program is asked for; nobody is known to send any.
+    static let maximumEarlyByteCount = 64 * 1024
+
     let id: Int
     let kind: Kind
     let ssh: LibSSHChannel

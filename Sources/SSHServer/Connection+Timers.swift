@@ -33,9 +33,14 @@ extension Connection {
             return
         }
         guard silence.unanswered < configuration.keepaliveCountMaximum else {
-            return close("the client has not answered for too long")
+            return close(
+                isOverfilled
+                    ? "too much input waits for programs that do not read it"
+                    : "the client has not answered for too long")
         }
         silence.unanswered += 1
+        // Of an answer nothing would be seen, and libssh reads a little more of the socket with each question.
+        guard !isOverfilled else { return }
         session.sendKeepalive()
         settle()
     }

@@ -40,6 +40,7 @@ actor Connection {
     let configuration: SSHServer.Configuration
     let handlers: ConnectionHandlers
     private let startups: StartupLimit
+    private let place: StartupLimit.Place
     private let questions: AsyncStream<Question>
     private let asker: AsyncStream<Question>.Continuation
 
@@ -49,6 +50,8 @@ actor Connection {
     private var interest: EventLoop.Interest = .read
 
     private var handledPacketCount: UInt64 = 0
+    /// Packets without data that have come since one was sent last, and how many had been sent then.
+    private var unanswered = (requestCount: UInt64(0), sentPacketCount: UInt64(0))
     /// Whether libssh's list may hold requests that were not taken yet.
     private var mayHaveRequests = false
     private var isSettlingSoon = false
@@ -71,13 +74,14 @@ actor Connection {
 
     init(
         info: ConnectionInfo, loop: EventLoop, configuration: SSHServer.Configuration,
-        handlers: ConnectionHandlers, startups: StartupLimit
+        handlers: ConnectionHandlers, startups: StartupLimit, place: StartupLimit.Place
     ) {
         self.info = info
         self.loop = loop
         self.configuration = configuration
         self.handlers = handlers
         self.startups = startups
+        self.place = place
         // One authentication at a time, and one question per channel.
         (questions, asker) = AsyncStream.makeStream(
             bufferingPolicy: .bufferingOldest(
@@ -118,6 +122,11 @@ actor Connection {
             socket: socket, bind: bind, rekeyAfterByteCount: configuration.rekeyAfterByteCount,
             rekeyAfterSeconds: UInt32(configuration.rekeyAfter.components.seconds))
         guard let session else { return close("libssh could not take the socket over") }
+        startups.begin(place) { [weak self, loop] in
+            loop.execute { [weak self] in
+                self?.assumeIsolated { $0.close("this login takes too long, and others wait for its place") }
+            }
+        }
         loop.register(session.fd, interest: interest) { self.assumeIsolated { $0.ready() } }
         updateInterest()
     }
@@ -183,7 +192,7 @@ actor Connection {
     /// Counts the connection out of those that are not authenticated, once.
     func leaveStartup() {
         switch phase {
-        case .exchangingKeys, .authenticating, .answering: startups.leave()
+        case .exchangingKeys, .authenticating, .answering: startups.leave(place)
         case .open, .closed: break
         }
     }
@@ -200,6 +209,7 @@ actor Connection {
                 limitPackets(of: session)
                 return updateInterest()
             case .complete:
+                startups.noteKeys(place)
                 beginAuthentication(session)
             case .failed:
                 return close("the key exchange failed")
@@ -257,8 +267,10 @@ actor Connection {
         guard hasMoreToHandle, let session else { return }
         let packetCount = session.receivedPacketCount
         let dataPacketCount = channels.reduce(0) { $0 + $1.ssh.takeDataPacketCount() }
-        mayHaveRequests = mayHaveRequests || packetCount - handledPacketCount > dataPacketCount
+        let requestCount = packetCount - handledPacketCount - min(dataPacketCount, packetCount - handledPacketCount)
+        mayHaveRequests = mayHaveRequests || requestCount > 0
         handledPacketCount = packetCount
+        if isFlooded(by: requestCount, session) { return close("the client asks without end and takes no answers") }
         var count = 0
         while mayHaveRequests, isTakingRequests, count < Self.maximumRequestsPerTurn {
             if let message = session.nextMessage() {
@@ -272,6 +284,18 @@ actor Connection {
         }
         if case .authenticating = phase { limitPackets(of: session) }
     }
+
+    /// Whether answers pile up that cannot be sent: while keys are exchanged anew libssh keeps them, for as long as the
+    /// client leaves its part of that undone.
+    private func isFlooded(by requestCount: UInt64, _ session: LibSSHSession) -> Bool {
+        if session.sentPacketCount != unanswered.sentPacketCount { unanswered = (0, session.sentPacketCount) }
+        unanswered.requestCount += requestCount
+        return unanswered.requestCount > Self.maximumUnansweredRequestCount
+    }
+
+    /// More than what honest clients send of what has no answer, such as SSH_MSG_IGNORE ten times a second, from one
+    /// exchange of keys to the next; some 16 MiB if each has one.
+    private static let maximumUnansweredRequestCount: UInt64 = 1 << 16
 
     private func handle(_ message: LibSSHMessage) {
         switch (phase, message.request) {
@@ -296,6 +320,15 @@ actor Connection {
         }
     }
 
+    /// Whether so much input waits to be read that no more is taken. A window is each channel's own (RFC 4254 §5.2), and
+    /// a connection may have hundreds of channels.
+    var isOverfilled: Bool {
+        channels.count > 1 && channels.reduce(0) { $0 + $1.ssh.unreadByteCount } > Self.maximumUnreadByteCount
+    }
+
+    /// As much as six or seven channels hold whose programs do not read.
+    private static let maximumUnreadByteCount = 16 << 20
+
     /// Waits for what libssh waits for, but never for input while output is stuck: a client that asks and does not
     /// read would have its answers buffered without end. To be called after libssh has touched the socket, and notices
     /// when libssh has closed it: the descriptor's number may soon be another connection's.
@@ -304,7 +337,7 @@ actor Connection {
         guard session.isAlive else { return close("the client has gone") }
         var wanted = session.interest
         if case .answering = phase { wanted = [] }
-        if session.hasUnsentOutput { wanted.remove(.read) }
+        if session.hasUnsentOutput || isOverfilled { wanted.remove(.read) }
         guard wanted != interest else { return }
         interest = wanted
         loop.update(session.fd, interest: wanted)

@@ -14,6 +14,8 @@ actor Listener {
     struct Accepted: Sendable {
         let fd: CInt
         let info: ConnectionInfo
+        /// Its place among those that are not authenticated.
+        let place: StartupLimit.Place
     }
 
     /// Where the socket listens, with the port that the kernel chose.
@@ -92,18 +94,18 @@ actor Listener {
                 Glibc.close(socket)
                 continue
             }
-            take(Accepted(fd: socket, info: ConnectionInfo(remote: remote, local: local)))
+            take(socket, ConnectionInfo(remote: remote, local: local))
         }
     }
 
-    private func take(_ accepted: Accepted) {
-        guard startups.enter() else {
-            logger.refusedStartup(accepted.info)
-            return Self.refuse(accepted.fd)
+    private func take(_ fd: CInt, _ info: ConnectionInfo) {
+        guard let place = startups.enter(from: info.remote.host) else {
+            logger.refusedStartup(info)
+            return Self.refuse(fd)
         }
-        if case .enqueued = continuation.yield(accepted) { return }
-        startups.leave()
-        Glibc.close(accepted.fd)
+        if case .enqueued = continuation.yield(Accepted(fd: fd, info: info, place: place)) { return }
+        startups.leave(place)
+        Glibc.close(fd)
     }
 
     /// RFC 4253 §4.2 lets a server send lines of text before its identification string.

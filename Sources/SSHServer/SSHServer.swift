@@ -105,7 +105,7 @@ public final class SSHServer: Sendable {
     private func serve(_ socket: Listener.Accepted, on lane: Lane) async {
         let connection = Connection(
             info: socket.info, loop: lane.loop, configuration: configuration,
-            handlers: handlers(socket.info), startups: startups)
+            handlers: handlers(socket.info), startups: startups, place: socket.place)
         let farewell = population.withLock { population in
             population.connections[ObjectIdentifier(connection)] = connection
             return population.farewell

@@ -68,6 +68,41 @@ struct HazardTests {
         }
     }
 
+    @Test("Channels that nobody reads are not read any more once they hold too much together")
+    func fillsManyChannels() async throws {
+        try await TestServer.run({ $0.keepaliveInterval = .seconds(2) }) { server in
+            let before = try residentMegabytes()
+            let child = try script.start("fills_many_channels", server.port, 30)
+            try await child.prints("filled")
+            #expect(try residentMegabytes() - before < 64)
+            #expect(try await child.end().status == 0, "\(child.errors)")
+            #expect(try await server.journal.has("closed: too much input waits for programs that do not read it"))
+        }
+    }
+
+    @Test("Input to a channel that runs nothing ends the connection")
+    func sendsBeforeAProgram() async throws {
+        try await TestServer.run { try await script.passes("sends_before_a_program", $0.port) }
+    }
+
+    @Test("A client that leaves new keys undone and asks without end is closed before its answers fill the memory")
+    func exchangesNoKeys() async throws {
+        try await TestServer.run({ $0.rekeyAfterByteCount = 100_000 }) { server in
+            let before = try residentMegabytes()
+            try await script.passes("exchanges_no_keys", server.port, 1_000_000)
+            #expect(try residentMegabytes() - before < 64)
+            #expect(try await server.journal.has("closed: the client asks without end and takes no answers"))
+        }
+    }
+
+    @Test("Who connects and says nothing makes room for others")
+    func dawdlersGo() async throws {
+        try await TestServer.run({ $0.maximumUnauthenticatedConnections = 3 }) { server in
+            try await script.passes("dawdlers_go", server.port, 3)
+            #expect(try await server.journal.has("closed: this login takes too long, and others wait for its place"))
+        }
+    }
+
     @Test("A client that floods requests leaves the others of its event loop their share")
     func requestFlood() async throws {
         try await TestServer.run({ $0.eventLoopCount = 1 }) { server in

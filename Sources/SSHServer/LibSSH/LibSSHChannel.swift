@@ -103,7 +103,10 @@ import CLibSSH
             guard bytes.count > maximum else { return bytes }
             input = bytes[...]
         }
-        defer { input = input.dropFirst(maximum) }
+        defer {
+            // An empty slice would keep the storage of all that there was.
+            input = input.count > maximum ? input.dropFirst(maximum) : []
+        }
         return Array(input.prefix(maximum))
     }
 
@@ -117,9 +120,10 @@ import CLibSSH
     }
 
     /// Whether there is input that was not read.
-    var hasUnreadInput: Bool {
-        bufferedByteCount > 0 || !input.isEmpty
-    }
+    var hasUnreadInput: Bool { unreadByteCount > 0 }
+
+    /// Bytes of input that were not read.
+    var unreadByteCount: Int { bufferedByteCount + input.count }
 
     /// Whether the peer sends more than its window allows, which libssh would buffer without end.
     var isFlooded: Bool {

@@ -73,6 +73,77 @@ def ignores_the_window(port, megabytes):
     connection.expect_gone()
 
 
+def fills_many_channels(port, count):
+    """Keeps to the window of each channel; all of them together are too much."""
+    connection = Connection(port).log_in()
+    channels = [connection.run("hang") for _ in range(int(count))]
+    block = b"x" * 32768
+    sent = 0
+
+    def fill():
+        nonlocal sent
+        for _ in range(39):
+            for channel in channels:
+                connection.transport.packetizer.send_message(message(DATA, channel, block))
+                sent += len(block)
+
+    threading.Thread(target=fill, daemon=True).start()
+    before = -1
+    while before != sent:
+        before = sent
+        time.sleep(0.5)
+    assert sent >= 16 << 20, sent
+    print("filled", flush=True)
+    echo_works(port, within=5)
+    connection.expect_gone()
+
+
+def sends_before_a_program(port):
+    connection = Connection(port).log_in()
+    channel = connection.open_session()
+    for _ in range(9):
+        connection.send(DATA, channel, b"x" * 32768)
+    connection.expect_disconnect("input to a channel without a program")
+
+
+def exchanges_no_keys(port, count):
+    """The server wants new keys, and its answers wait until it has them."""
+    connection = Connection(port).log_in()
+    connection.keeps_keys = True
+    channel = connection.run("cat")
+    for _ in range(8):
+        connection.transport.packetizer.send_message(message(DATA, channel, b"x" * 30000))
+    try:
+        for _ in range(int(count)):
+            connection.transport.packetizer.send_message(message(GLOBAL_REQUEST, "nonsense", True))
+    except (OSError, EOFError, paramiko.SSHException):
+        return
+    raise AssertionError("the server takes requests without end")
+
+
+def dawdlers_go(port, maximum):
+    """Who connects and says nothing has to make room for who comes later, the oldest first."""
+    waiting = []
+    for _ in range(int(maximum)):
+        waiting.append(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
+        assert waiting[-1].recv(7) == b"SSH-2.0"
+    time.sleep(3.2)
+    echo_works(port)
+    data = b""
+    try:
+        while block := waiting[0].recv(4096):
+            data += block
+    except ConnectionResetError:
+        pass
+    waiting[1].settimeout(0.5)
+    try:
+        while waiting[1].recv(4096):
+            pass
+        raise AssertionError("a second one was turned out")
+    except TimeoutError:
+        pass
+
+
 def floods_requests(port, seconds):
     """A client that only sends, as fast as it can."""
     connection = Connection(port).log_in()
@@ -81,8 +152,8 @@ def floods_requests(port, seconds):
     print("ready", flush=True)
     packet = message(REQUEST, channel, "env", False, "A", "B")
     while time.monotonic() < deadline:
-        for _ in range(200):
-            connection.transport.packetizer.send_message(message(REQUEST, channel, "env", False, "A", "B"))
+        for number in range(200):
+            connection.transport.packetizer.send_message(message(REQUEST, channel, "env", number == 0, "A", "B"))
 
 
 def garbage(port, count, seed):

@@ -58,6 +58,8 @@ class Connection:
             self.transport.local_version = version
         self.raw = False
         self.paused = False
+        # Whether the server's wish for new keys goes unheard.
+        self.keeps_keys = False
         read_message = self.transport.packetizer.read_message
 
         def divert():
@@ -69,7 +71,7 @@ class Connection:
                 except Exception:
                     self.packets.put((GONE, None))
                     raise
-                if not self.raw or kind in KEY_EXCHANGE:
+                if not self.raw or kind in KEY_EXCHANGE and not self.keeps_keys:
                     return kind, packet
                 self.packets.put((kind, packet))
 
