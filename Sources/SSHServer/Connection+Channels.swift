@@ -24,6 +24,8 @@ extension Connection {
 
     func handle(_ request: LibSSHMessage.ChannelRequest, _ message: LibSSHMessage) {
         guard let channel = channels.first(where: { unsafe $0.ssh.is(message.channel) }) else { return }
+        // Clients expect no answer after a CLOSE (RFC 4254 §5.3), and PuTTY ends the connection when one comes.
+        if case .closed = channel.phase { return }
         switch (channel.phase, request) {
         case (.opening(nil, let environment), .pseudoTerminal(let terminal)):
             channel.phase = .opening(terminal: terminal, environment: environment)
@@ -192,6 +194,9 @@ extension Connection {
     /// Hands what has arrived to whoever waits for it.
     func deliver(_ channel: Channel) {
         guard !channel.ssh.isFlooded else { return close("the client ignores a channel's window") }
+        if case .opening = channel.phase, channel.ssh.unreadByteCount > Channel.maximumEarlyByteCount {
+            return close("the client sends input to a channel without a program")
+        }
         if let reader = channel.reader {
             if let bytes = takeInput(channel) {
                 channel.reader = nil
@@ -230,7 +235,11 @@ extension Connection {
         guard let channel = channel(id), !channel.isClosedByPeer else { return false }
         var rest = bytes[...]
         if channel.writes.isEmpty {
-            guard push(&rest, to: stream, of: channel) else { return false }
+            guard push(&rest, to: stream, of: channel) else {
+                // libssh may have closed the socket in the attempt.
+                updateInterest()
+                return false
+            }
             if rest.count < bytes.count { afterPush() }
         }
         if rest.isEmpty {

@@ -63,6 +63,11 @@ struct SessionChannelTests {
         }
     }
 
+    @Test("A request on a channel that was closed has no answer, and its connection goes on")
+    func closedChannel() async throws {
+        try await TestServer.run { try await script.passes("asks_a_closed_channel", $0.port) }
+    }
+
     @Test("asyncssh sees output, exit signal, end of input, resize and signals")
     func asyncssh() async throws {
         try await TestServer.run { try await clients.passes("session", $0.port) }

@@ -303,5 +303,17 @@ def ends_with_its_last_channel(port, words):
     busy.expect_disconnect(words)
 
 
+def asks_a_closed_channel(port):
+    """As PuTTY does, whose question and the server's CLOSE may pass each other; it takes an answer then for an error."""
+    connection = Connection(port).log_in()
+    channel = connection.run("say 0")
+    connection.collect()
+    connection.send(REQUEST, channel, "winadj@putty.projects.tartarus.org", True)
+    connection.send(CLOSE, channel)
+    second = connection.run("say 0")
+    kinds, out, err = connection.collect()
+    assert (second, out, err) == (second, b"out\n", b"err\n")
+
+
 if __name__ == "__main__":
     main(globals())
