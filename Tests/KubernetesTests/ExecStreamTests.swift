@@ -54,6 +54,33 @@ struct ExecStreamTests {
         }
     }
 
+    @Test(
+        "ends when the server's host is gone, although nobody has read its input",
+        .enabled(if: Blackout.isPossible, "needs root and iptables"))
+    func hostGone() async throws {
+        let silent = Behaviour { _ in try await Task.sleep(for: .seconds(600)) }
+        try await FakeExecServer.with(silent) { port, _ in
+            var configuration = APIClientConfiguration()
+            configuration.podStreams.pingInterval = .milliseconds(100)
+            configuration.podStreams.acknowledgementLimit = .seconds(2)
+            try await APIClient.with(port: port, configuration: configuration) { client in
+                try await client.withExec(Self.request()) { stream in
+                    try await stream.write([65])
+                    // A server that only does not read is waited for.
+                    try await Task.sleep(for: .seconds(3))
+                    guard case .lost("the exec stream has not ended") = stream.result else {
+                        throw Unexpected("\(stream.result)")
+                    }
+                    try await Blackout.of(port: port) {
+                        try await stream.write([66])
+                        _ = await stream.collect()
+                    }
+                    #expect(stream.result == .lost("the API server's host has acknowledged nothing for 2.0 seconds"))
+                }
+            }
+        }
+    }
+
     @Test("does not ask for stderr with a terminal")
     func terminalRequest() async throws {
         try await Self.withExec(Behaviour(), tty: true) { stream, record in

@@ -46,6 +46,7 @@ public final class APIClient: Sendable {
                 connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.readTimeout))
         )
         http.httpVersion = .http1Only
+        http.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.maximumConnections
         if name != server.host { http.dnsOverride = [name: server.host] }
         requests = HTTPClient(eventLoopGroup: group, configuration: http)
         http.timeout.read = TimeAmount(configuration.watchSilenceLimit)

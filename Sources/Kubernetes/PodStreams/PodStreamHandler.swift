@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOWebSocket
 import Upstream
@@ -127,12 +128,23 @@ extension PodStreamHandler {
             end(otherwise: "the API server has shown no sign of life for \(configuration.silenceLimit)")
             return
         }
+        if duties.asksTCP { askTCP(context.channel) }
         // Where nothing gets out, more pings would only pile up.
         if context.channel.isWritable {
             if duties.sendsData { send(PodStreamFrame.emptyMessage(), context) }
             send(PodStreamFrame.control(.ping, duties.pingPayload), context)
         }
         scheduleTick(context)
+    }
+
+    /// Ends the stream if the server's host, or the way to it, is gone.
+    private func askTCP(_ channel: any Channel) {
+        guard let socket = channel as? any SocketOptionProvider else { return }
+        let limit = configuration.acknowledgementLimit
+        socket.getTCPInfo().assumeIsolated().whenSuccess { info in
+            guard .milliseconds(Int64(info.tcpi_last_ack_recv)) >= limit else { return }
+            self.end(otherwise: "the API server's host has acknowledged nothing for \(limit)")
+        }
     }
 
     /// After the status nothing but the close is to come. Version 5 closes at once, runtimes behind version 4 may

@@ -3,12 +3,14 @@ import NIOCore
 /// Decides at each tick whether the peer is dead and what must be sent to keep the stream alive. A value without I/O.
 ///
 /// The server has one read loop for everything: while the container doesn't read its stdin, pings stay unanswered.
-/// Silence therefore counts only once a pong has shown that all input sent before it was read. (A peer that dies in
-/// between is found by TCP: by retransmission, or by its keepalive.)
+/// Silence therefore counts only once a pong has shown that all input sent before it was read. Of a peer that dies in
+/// between TCP knows more: it acknowledges nothing any more. (By itself TCP would give it up after a quarter of an hour.)
 struct PodStreamLiveness {
     /// What a tick asks for.
     struct Duties {
         var isPeerDead: Bool
+        /// Whether the peer may be dead, and only its TCP can tell: see ``PodStreamConfiguration/acknowledgementLimit``.
+        var asksTCP: Bool
         var sendsData: Bool
         var pingPayload: [UInt8]
     }
@@ -48,12 +50,14 @@ struct PodStreamLiveness {
 
     /// A ping interval has passed.
     mutating func tick(now: NIODeadline) -> Duties {
-        let isPeerDead = confirmingPing == nil && now - lastReceived >= silenceLimit
+        let isSilent = now - lastReceived >= silenceLimit
         let sendsData = now - lastDataSent >= dataIdleInterval
         if sendsData { lastDataSent = now }
         pingsSent &+= 1
         let payload = (0..<4).map { UInt8(truncatingIfNeeded: pingsSent >> (24 - 8 * $0)) }
-        return Duties(isPeerDead: isPeerDead, sendsData: sendsData, pingPayload: payload)
+        return Duties(
+            isPeerDead: isSilent && confirmingPing == nil, asksTCP: isSilent && confirmingPing != nil,
+            sendsData: sendsData, pingPayload: payload)
     }
 }
 
