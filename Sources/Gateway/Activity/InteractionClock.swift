@@ -34,11 +34,3 @@ final class InteractionClock: Sendable {
         return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }
-
-extension Duration {
-    /// In seconds, for arithmetic with dates.
-    var timeInterval: TimeInterval {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
-}

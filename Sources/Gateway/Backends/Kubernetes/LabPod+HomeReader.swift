@@ -1,8 +1,6 @@
 import Kubernetes
 
 extension LabPod {
-    /// The container that reads the home; named as in a lab.
-    static var readerContainer: String { container }
     static let homeReaderSelector = "app.kubernetes.io/managed-by=\(homeReaderManager)"
     private static let homeReaderManager = "labgate-collect"
 
@@ -23,7 +21,7 @@ extension LabPod {
         ]
         pod["spec"]?["activeDeadlineSeconds"] = .integer(Self.readerDeadlineSeconds)
         pod["spec"]?["restartPolicy"] = "Never"
-        let containers = (pod["spec"]?["containers"]?.array ?? []).filter { $0["name"]?.string == Self.readerContainer }
+        let containers = (pod["spec"]?["containers"]?.array ?? []).filter { $0["name"]?.string == Self.container }
         pod["spec"]?["containers"] = .array(containers.map(Self.readOnly))
         // They may fill the home anew, with what is the course's and not the student's.
         pod["spec"]?["initContainers"] = nil

@@ -1,0 +1,3 @@
+import Kubernetes
+
+extension PortForwardStream: LabConnection {}
