@@ -64,6 +64,14 @@ final class Channel {
         self.ssh = ssh
     }
 
+    /// Whether nobody reads any more what the peer sends.
+    var isEnded: Bool {
+        switch phase {
+        case .opening, .running: isReadingOver
+        case .ending, .closed: true
+        }
+    }
+
     /// Whether the peer has closed its side, or the connection is gone.
     var isClosedByPeer: Bool { ssh.isClosedByPeer }
 

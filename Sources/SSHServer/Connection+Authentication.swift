@@ -44,6 +44,7 @@ extension Connection {
         request.beginning = login.beginning
         guard isOffered(request.method) else { return message.refuse() }
         phase = .answering(message)
+        startups.noteQuestion(place)
         askToAuthenticate(request)
     }
 
@@ -93,6 +94,7 @@ extension Connection {
     func answer(_ answer: AuthenticationAnswer, to request: AuthenticationRequest) {
         guard case .answering(let message) = phase else { return }
         phase = .authenticating
+        startups.noteTurn(place)
         switch answer {
         case .granted: grant(request, by: message)
         case .refused: refuse(request, by: message)

@@ -94,18 +94,28 @@ extension Connection {
         forwardings[request.id] = PendingForwarding(message: message)
     }
 
-    /// Returns once a forwarding is answered, or its client is gone.
-    func waitForAnswer(to id: Int) async {
-        await withCheckedContinuation { continuation in
-            guard forwardings[id] != nil else { return continuation.resume() }
-            forwardings[id]?.watcher = continuation
+    /// Waits until the client of a forwarding is gone.
+    ///
+    /// - Returns: false if the forwarding is answered first, or on cancellation.
+    func waitUntilGone(_ id: Int) async -> Bool {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                guard forwardings[id] != nil, !Task.isCancelled else { return continuation.resume(returning: isClosed) }
+                forwardings[id]?.watcher = continuation
+            }
+        } onCancel: {
+            loop.execute { self.assumeIsolated { $0.forwardings[id]?.watcher.take()?.resume(returning: false) } }
         }
+    }
+
+    private var isClosed: Bool {
+        if case .closed = phase { true } else { false }
     }
 
     /// Takes the client's request, which is answered now.
     private func takeForwarding(_ id: Int) -> LibSSHMessage? {
         guard let forwarding = forwardings.removeValue(forKey: id) else { return nil }
-        forwarding.watcher?.resume()
+        forwarding.watcher?.resume(returning: false)
         return forwarding.message
     }
 
@@ -314,6 +324,7 @@ extension Connection {
 
     private func sendEnd(_ report: ExitReport?, of channel: Channel) {
         channel.phase = .closed
+        channel.ssh.dropInput()
         channel.ssh.sendEndOfFile()
         if let report, !channel.isClosedByPeer { channel.ssh.send(report) }
         channel.ssh.close()

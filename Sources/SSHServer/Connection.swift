@@ -39,8 +39,9 @@ actor Connection {
 
     let configuration: SSHServer.Configuration
     let handlers: ConnectionHandlers
-    private let startups: StartupLimit
-    private let place: StartupLimit.Place
+    let startups: StartupLimit
+    /// Its place among those that are not authenticated.
+    let place: StartupLimit.Place
     private let questions: AsyncStream<Question>
     private let asker: AsyncStream<Question>.Continuation
 
@@ -124,11 +125,17 @@ actor Connection {
         guard let session else { return close("libssh could not take the socket over") }
         startups.begin(place) { [weak self, loop] in
             loop.execute { [weak self] in
-                self?.assumeIsolated { $0.close("this login takes too long, and others wait for its place") }
+                self?.assumeIsolated { $0.turnOut() }
             }
         }
         loop.register(session.fd, interest: interest) { self.assumeIsolated { $0.ready() } }
         updateInterest()
+    }
+
+    /// Makes room for others, unless the login has come to its end meanwhile.
+    private func turnOut() {
+        if case .open = phase { return }
+        close("this login takes too long, and others wait for its place")
     }
 
     private func authenticate(_ request: AuthenticationRequest) async {
@@ -139,16 +146,7 @@ actor Connection {
         finish(channel.id, with: await handlers.serve(channel, request))
     }
 
-    /// Has a forwarding served; cancels that if the client goes before it is answered.
     private func forward(_ request: ForwardingRequest) async {
-        await withDiscardingTaskGroup { group in
-            group.addTask(executorPreference: loop) { await self.answer(request) }
-            await waitForAnswer(to: request.id)
-            if case .closed = phase { group.cancelAll() }
-        }
-    }
-
-    private func answer(_ request: ForwardingRequest) async {
         do throws(ForwardingRefusal) {
             try await handlers.forward(request)
             finishForwarding(request.id)
@@ -169,7 +167,7 @@ actor Connection {
         }
         // Channels before the session that they live in, and the socket out of epoll before it is closed.
         channels = []
-        for forwarding in forwardings.values { forwarding.watcher?.resume() }
+        for forwarding in forwardings.values { forwarding.watcher?.resume(returning: true) }
         forwardings = [:]
         if let session {
             loop.unregister(session.fd)
@@ -209,7 +207,7 @@ actor Connection {
                 limitPackets(of: session)
                 return updateInterest()
             case .complete:
-                startups.noteKeys(place)
+                startups.noteTurn(place)
                 beginAuthentication(session)
             case .failed:
                 return close("the key exchange failed")
@@ -323,11 +321,18 @@ actor Connection {
     /// Whether so much input waits to be read that no more is taken. A window is each channel's own (RFC 4254 §5.2), and
     /// a connection may have hundreds of channels.
     var isOverfilled: Bool {
-        channels.count > 1 && channels.reduce(0) { $0 + $1.ssh.unreadByteCount } > Self.maximumUnreadByteCount
+        unreadByteCount(ofEnded: false) > Self.maximumUnreadByteCount
+    }
+
+    private func unreadByteCount(ofEnded isEnded: Bool) -> Int {
+        channels.reduce(0) { $1.isEnded == isEnded ? $0 + $1.ssh.unreadByteCount : $0 }
     }
 
     /// As much as six or seven channels hold whose programs do not read.
     private static let maximumUnreadByteCount = 16 << 20
+    /// What channels that have ended may hold, which goes with the client's CLOSE: as much as two dozen uploads bring that
+    /// all end within a round trip.
+    private static let maximumLeftByteCount = 32 << 20
 
     /// Waits for what libssh waits for, but never for input while output is stuck: a client that asks and does not
     /// read would have its answers buffered without end. To be called after libssh has touched the socket, and notices
@@ -335,6 +340,9 @@ actor Connection {
     func updateInterest() {
         guard let session else { return }
         guard session.isAlive else { return close("the client has gone") }
+        guard unreadByteCount(ofEnded: true) <= Self.maximumLeftByteCount else {
+            return close("too much input was sent to what has ended")
+        }
         var wanted = session.interest
         if case .answering = phase { wanted = [] }
         if session.hasUnsentOutput || isOverfilled { wanted.remove(.read) }

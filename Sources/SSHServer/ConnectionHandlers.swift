@@ -12,7 +12,7 @@ public struct ConnectionHandlers: Sendable {
     /// closes it first, its `read` and `nextEvent` return nil and its `write` throws.
     public var serve: @Sendable (ClientChannel, SessionRequest) async -> ExitReport
     /// Connects a client to where it wants to go, and passes bytes on. Has to `accept` the request before it returns, or
-    /// to throw; the channel closes when this returns. Its task is cancelled if the client goes before that.
+    /// to throw; the channel closes when this returns.
     public var forward: @Sendable (ForwardingRequest) async throws(ForwardingRefusal) -> Void
     /// The connection is over, for the given reason; nothing is asked after that.
     public var closed: @Sendable (String) async -> Void

@@ -11,6 +11,14 @@ public struct ForwardingRequest: Sendable {
     /// Unique within the connection; for logs.
     public var number: Int { id }
 
+    /// Waits until the client is gone; returns if the request is answered first, or on cancellation. For one task at a
+    /// time: before a long wait for the far side, which is then of no use.
+    ///
+    /// - Throws: `ChannelClosed` when the client is gone.
+    public func waitUntilGone() async throws(ChannelClosed) {
+        if await connection.waitUntilGone(id) { throw ChannelClosed() }
+    }
+
     /// Confirms the channel: the far side is connected.
     ///
     /// - Throws: `ChannelClosed` when the client is gone.

@@ -99,7 +99,7 @@ actor Listener {
     }
 
     private func take(_ fd: CInt, _ info: ConnectionInfo) {
-        guard let place = startups.enter(from: info.remote.host) else {
+        guard let place = startups.enter(from: info.remote.network) else {
             logger.refusedStartup(info)
             return Self.refuse(fd)
         }

@@ -2,6 +2,6 @@
 struct PendingForwarding {
     /// What is to be answered.
     let message: LibSSHMessage
-    /// Who is to be resumed when it is answered, or when its client is gone.
-    var watcher: CheckedContinuation<Void, Never>?
+    /// Who is to be told whether its client has gone before it was answered; one at a time.
+    var watcher: CheckedContinuation<Bool, Never>?
 }

@@ -13,6 +13,21 @@ public struct SocketAddress: Sendable, Hashable, CustomStringConvertible {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
+    /// What a host is known by: its address, or of IPv6 the 64 bits of it that are not its own choice (RFC 4291 §2.5.1).
+    var network: String {
+        var address = in6_addr()
+        guard unsafe inet_pton(AF_INET6, host, &address) == 1 else { return host }
+        return unsafe withUnsafeBytes(of: &address) { bytes in
+            unsafe bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
+        }
+    }
+
+    /// Makes one by hand.
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
     /// Asks the kernel by `getpeername`, `getsockname` or `accept`; nil if the socket is gone.
     init?(_ ask: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> CInt) {
         var storage = sockaddr_storage()

@@ -2,8 +2,9 @@ import Synchronization
 
 /// The connections that are not authenticated yet, of which there may be so many (OpenSSH's MaxStartups).
 ///
-/// When there are too many, who dawdles has to go: the oldest, of the address that has most of them. So nobody can lock
-/// the others out by connecting and saying nothing.
+/// When there are too many, who dawdles has to go: the oldest, of the network that has most of them. So nobody can lock
+/// the others out by connecting and saying nothing. Who has come so far as to log in goes only if many are of the same
+/// network.
 final class StartupLimit: Sendable {
     /// What a connection holds from being accepted to its login.
     typealias Place = UInt64
@@ -14,10 +15,12 @@ final class StartupLimit: Sendable {
         case accepted
         case exchangingKeys(turnOut: @Sendable () -> Void)
         case authenticating(turnOut: @Sendable () -> Void)
+        /// Waits for this side.
+        case waiting(turnOut: @Sendable () -> Void)
     }
 
     private struct Startup {
-        let address: String
+        let network: String
         let since: ContinuousClock.Instant
         var stage: Stage
     }
@@ -42,16 +45,16 @@ final class StartupLimit: Sendable {
     /// Takes a place, if need be that of another, which is turned out.
     ///
     /// - Returns: nil if there is none.
-    func enter(from address: String, now: ContinuousClock.Instant = .now) -> Place? {
+    func enter(from network: String, now: ContinuousClock.Instant = .now) -> Place? {
         let (place, turnOut) = state.withLock { state -> (Place?, (@Sendable () -> Void)?) in
             var turnOut: (@Sendable () -> Void)?
             if state.startups.count >= maximum {
-                guard let dawdler = Self.dawdler(state.startups, now) else { return (nil, nil) }
+                guard let dawdler = dawdler(state.startups, now) else { return (nil, nil) }
                 state.startups[dawdler.place] = nil
                 turnOut = dawdler.turnOut
             }
             state.next += 1
-            state.startups[state.next] = Startup(address: address, since: now, stage: .accepted)
+            state.startups[state.next] = Startup(network: network, since: now, stage: .accepted)
             return (state.next, turnOut)
         }
         turnOut?()
@@ -63,11 +66,23 @@ final class StartupLimit: Sendable {
         state.withLock { $0.startups[place]?.stage = .exchangingKeys(turnOut: turnOut) }
     }
 
-    /// A connection has its keys.
-    func noteKeys(_ place: Place) {
+    /// A connection has its keys, or an answer: what comes next is the client's to say.
+    func noteTurn(_ place: Place) {
+        change(place) { .authenticating(turnOut: $0) }
+    }
+
+    /// A connection has asked something, and waits for the answer.
+    func noteQuestion(_ place: Place) {
+        change(place) { .waiting(turnOut: $0) }
+    }
+
+    private func change(_ place: Place, _ stage: (@escaping @Sendable () -> Void) -> Stage) {
         state.withLock { state in
-            guard case .exchangingKeys(let turnOut)? = state.startups[place]?.stage else { return }
-            state.startups[place]?.stage = .authenticating(turnOut: turnOut)
+            switch state.startups[place]?.stage {
+            case .exchangingKeys(let turnOut), .authenticating(let turnOut), .waiting(let turnOut):
+                state.startups[place]?.stage = stage(turnOut)
+            case .accepted, nil: break
+            }
         }
     }
 
@@ -76,25 +91,27 @@ final class StartupLimit: Sendable {
         state.withLock { $0.startups[place] = nil }
     }
 
-    /// Who is to be turned out.
-    private struct Dawdler {
-        let address: String
-        let place: Place
-        let turnOut: @Sendable () -> Void
-
-        init?(_ place: Place, _ startup: Startup, _ now: ContinuousClock.Instant) {
-            switch startup.stage {
-            case .exchangingKeys(let turnOut) where now - startup.since >= keyPatience: self.turnOut = turnOut
-            case .authenticating(let turnOut) where now - startup.since >= loginPatience: self.turnOut = turnOut
-            default: return nil
+    private func dawdler(
+        _ startups: [Place: Startup], _ now: ContinuousClock.Instant
+    ) -> (place: Place, turnOut: @Sendable () -> Void)? {
+        let crowds = Dictionary(grouping: startups) { $0.value.network }
+        // Of a class behind one address hundreds type at a time, of a few others nobody is in the way.
+        let dawdlers = crowds.values.map { crowd in
+            crowd.compactMap { place, startup in
+                Self.turnOut(startup, isOfCrowd: crowd.count * 8 >= maximum, now).map { (place: place, turnOut: $0) }
             }
-            address = startup.address
-            self.place = place
         }
+        return dawdlers.max { $0.count < $1.count }?.min { $0.place < $1.place }
     }
 
-    private static func dawdler(_ startups: [Place: Startup], _ now: ContinuousClock.Instant) -> Dawdler? {
-        let dawdlers = Dictionary(grouping: startups.compactMap { Dawdler($0, $1, now) }, by: \.address)
-        return dawdlers.values.max { $0.count < $1.count }?.min { $0.place < $1.place }
+    /// How to turn a connection out; nil if it does not dawdle.
+    private static func turnOut(
+        _ startup: Startup, isOfCrowd: Bool, _ now: ContinuousClock.Instant
+    ) -> (@Sendable () -> Void)? {
+        switch startup.stage {
+        case .exchangingKeys(let turnOut) where now - startup.since >= keyPatience: turnOut
+        case .authenticating(let turnOut) where isOfCrowd && now - startup.since >= loginPatience: turnOut
+        default: nil
+        }
     }
 }

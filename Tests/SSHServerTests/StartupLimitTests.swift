@@ -53,10 +53,32 @@ struct StartupLimitTests {
     func stages() throws {
         let limit = StartupLimit(maximum: 2)
         let place = try #require(enter(limit, from: "a", after: 0))
-        limit.noteKeys(place)
+        limit.noteTurn(place)
         #expect(limit.enter(from: "a", now: start) != nil)
         #expect(enter(limit, from: "b", after: 29) == nil)
-        #expect(enter(limit, from: "b", after: 30) != nil)
+        limit.noteQuestion(place)
+        #expect(enter(limit, from: "b", after: 60) == nil)
+        limit.noteTurn(place)
+        #expect(enter(limit, from: "b", after: 60) != nil)
         #expect(turnedOut.all == [place])
+    }
+
+    @Test("are safe for those who log in from where few do")
+    func few() throws {
+        let limit = StartupLimit(maximum: 16)
+        for number in 0..<16 { limit.noteTurn(try #require(enter(limit, from: "\(number)", after: 0))) }
+        #expect(enter(limit, from: "new", after: 60) == nil)
+        limit.leave(1)
+        limit.noteTurn(try #require(enter(limit, from: "1", after: 60)))
+        #expect(enter(limit, from: "new", after: 90) != nil)
+        #expect(turnedOut.all == [2])
+    }
+
+    @Test("are counted by address, and of IPv6 by network")
+    func networks() throws {
+        func network(_ host: String) -> String { SocketAddress(host: host, port: 1).network }
+        #expect(network("192.0.2.7") == "192.0.2.7")
+        #expect(network("2001:db8::1") == network("2001:db8:0:0:ffff::2"))
+        #expect(network("2001:db8::1") != network("2001:db8:0:1::1"))
     }
 }

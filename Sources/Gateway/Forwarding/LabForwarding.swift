@@ -95,7 +95,7 @@ struct LabForwarding: Sendable {
         let permit = LabPermit(admission: admission, outlook: outlook, order: wanted, isAttended: false)
         while true {
             let dead = attempts.dead
-            let lab = try await use.during {
+            let lab = try await wait(use) {
                 try await labs.ready(wanted, not: dead, permit: permit) { logger.labStage($0) }
             }
             do {
@@ -103,8 +103,25 @@ struct LabForwarding: Sendable {
             } catch let error as BackendError {
                 use.labUID = nil
                 guard let pause = attempts.failed(error, on: lab) else { throw error }
-                try await use.during { try await Task.sleep(for: pause) }
+                try await wait(use) { try await Task.sleep(for: pause) }
             }
+        }
+    }
+
+    /// Runs what may take long, as long as the client is there and the gateway does not end this. Not what runs programs:
+    /// those have to be hung up.
+    private func wait<Value: Sendable>(
+        _ use: LabUse, _ work: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        try await withThrowingTaskGroup(of: Value?.self) { group in
+            group.addTask { try await use.during(work) }
+            group.addTask {
+                try await request.waitUntilGone()
+                return nil
+            }
+            defer { group.cancelAll() }
+            for try await value in group { if let value { return value } }
+            throw CancellationError()
         }
     }
 

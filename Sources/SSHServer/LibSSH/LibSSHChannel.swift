@@ -110,6 +110,9 @@ import CLibSSH
         return Array(input.prefix(maximum))
     }
 
+    /// Lets go of what was taken from libssh and will not be read. What libssh has stays: to read that opens the window.
+    func dropInput() { input = [] }
+
     private func takeBuffered() -> [UInt8] {
         let wanted = bufferedByteCount
         guard wanted > 0 else { return [] }

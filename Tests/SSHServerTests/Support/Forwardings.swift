@@ -10,7 +10,7 @@ enum Forwardings {
         // So slow that a client sees whether the answer waits for it.
         if port == 2 { try? await Task.sleep(for: .milliseconds(300)) }
         // For ever, as for a place in a full course.
-        if port == 3 { try? await Task.sleep(for: .seconds(86_400)) }
+        if port == 3 { try? await request.waitUntilGone() }
         guard let channel = try? await request.accept() else { return journal.note("nobody waits any more") }
         switch port {
         case 2: try? await channel.write(Array("slowly connected\n".utf8))
