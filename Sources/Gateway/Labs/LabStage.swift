@@ -10,6 +10,7 @@ enum LabStage: Hashable, Sendable, CustomStringConvertible {
     case mounting(String?)
     case starting
     case retrying(String)
+    case restarting(String)
 
     var description: String {
         switch self {
@@ -22,6 +23,7 @@ enum LabStage: Hashable, Sendable, CustomStringConvertible {
         case .pulling(let detail): "fetching the course's image" + Self.detail(detail)
         case .mounting(let detail): "preparing your home and the course's files" + Self.detail(detail)
         case .starting: "starting"
+        case .restarting(let reason): "waiting for your lab to be started again (\(reason))"
         case .retrying(let reason): "it takes longer than usual, trying again (\(reason))"
         }
     }

@@ -76,6 +76,9 @@ final class LabStart: Sendable {
             guard lab.isSame(as: dead) else { return labs.usable(lab, wanted) }
             // What is known has not heard yet what happened to it, if anything has.
             await tell(.waitingForOldLab(nil))
+        case .starting(.restarting) where labs.backend.isOutdated(lab, wanted):
+            // Whoever has given the course more memory does not mean the lab that has too little.
+            try await delete(lab)
         case .starting(let stage):
             await tell(stage)
         case .terminating:

@@ -34,7 +34,7 @@ extension Reaper {
     ) {
         open(labs, in: ledgers, now)
         close(ledgers, but: Set(labs.map(\.name)), vanished, now)
-        balanceRooms(labs, vanished, now)
+        balanceRooms(labs, vanished)
     }
 
     private func open(_ labs: [Lab], in ledgers: [String: Ledger], _ now: Date) {
@@ -71,14 +71,14 @@ extension Reaper {
         }
     }
 
-    private func balanceRooms(_ labs: [Lab], _ vanished: [String: LabRoll.Entry], _ now: Date) {
+    private func balanceRooms(_ labs: [Lab], _ vanished: [String: LabRoll.Entry]) {
         let byCourse = Dictionary(grouping: labs) { $0.course ?? "" }
         let free = vanished.compactMapValues(\.seat)
         for course in outlook.classroom().courses.values where course.capacity != nil {
             let names = Set((byCourse[course.name] ?? []).map(\.name))
             let balance = { @Sendable (room: inout WaitingRoom) in
                 for (lab, since) in free { room.release(lab, takenAt: since) }
-                room.reconcile(labs: names, now: now)
+                room.reconcile(labs: names, now: .clusterNow)
             }
             var room = admission.rooms.record(of: course.name)
             let before = room

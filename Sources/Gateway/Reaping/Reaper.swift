@@ -82,9 +82,9 @@ struct Reaper: Sendable {
         // Somebody has decided, and has not come to carry it out.
         if lab.stopReason != nil { return try await stop.complete(lab) }
         guard let (student, course) = owner(of: lab) else {
-            let since = memory.orphans[lab.uid, default: now]
+            let since = isInDoubt(lab) ? now : memory.orphans[lab.uid, default: now]
             memory.orphans[lab.uid] = since
-            guard now.timeIntervalSince(since) >= orphanPatience.timeInterval, !isInDoubt(lab) else { return }
+            guard now.timeIntervalSince(since) >= orphanPatience.timeInterval else { return }
             return try await end(lab, .orphan, because: "it is nobody's any more", course: nil)
         }
         memory.orphans[lab.uid] = nil
@@ -121,15 +121,18 @@ struct Reaper: Sendable {
         try await stop.giveUp(lab, isNodeLost: overdue.isNodeLost)
     }
 
-    /// Whether a lab has never come to run in all the time that a start may take, and nobody waits for it any more: the
+    /// Whether a lab has not come to run in all the time that a start may take, and nobody waits for it any more: the
     /// login that does so removes it by itself when it cannot start.
     private func isForsaken(_ lab: Lab, _ student: Student, _ course: Course, _ now: Date) -> Bool {
+        var since = lab.created
         switch lab.state {
         case .doomed: break
+        // It ran when somebody used it last.
+        case .starting(.restarting): since = max(since, lab.marks.interaction ?? since)
         case .starting, .unschedulable: if lab.hasStarted { return false }
         case .ready, .terminating, .ended: return false
         }
-        guard lab.created + course.startTimeout <= now else { return false }
+        guard since + course.startTimeout <= now else { return false }
         return !admission.ledgers.record(of: student.name).holdings
             .contains { $0.kind != .lab && $0.course == course.name }
     }

@@ -26,6 +26,7 @@ extension LabState {
     private struct Waiting {
         let reason: String
         let message: String
+        /// Of the lab's own container; of others nobody waits for the next run.
         let last: ContainerState.Termination?
     }
 
@@ -35,7 +36,9 @@ extension LabState {
             guard case .waiting(let reason, let message) = status.state, let reason else { continue }
             guard reason != "PodInitializing", reason != "ContainerCreating" else { continue }
             var last: ContainerState.Termination?
-            if case .terminated(let termination) = status.lastState { last = termination }
+            if status.name == LabPod.container, case .terminated(let termination) = status.lastState {
+                last = termination
+            }
             return Waiting(reason: reason, message: message ?? "", last: last)
         }
         return nil
@@ -54,9 +57,9 @@ extension LabState {
             return .doomed(
                 LabError(cause: "The course's image cannot be fetched (\(detail))", advice: LabError.askStaff))
         case "CrashLoopBackOff" where waiting.last?.isOutOfMemory == true:
-            return .starting(.retrying("it has used up its memory, and is started again after a pause"))
+            return .starting(.restarting("it has used up its memory; \(detail)"))
         case "CrashLoopBackOff" where waiting.last?.hasRun == true:
-            return .starting(.retrying("it has ended, and is started again after a pause"))
+            return .starting(.restarting("it has ended; \(detail)"))
         case "CrashLoopBackOff":
             return .doomed(LabError(cause: "The lab ends as soon as it starts (\(detail))", advice: LabError.askStaff))
         default:

@@ -88,10 +88,10 @@ struct LabStateTests {
 
     @Test("a lab that has run and is started again after a pause is waited for, one that ends at once is not")
     func startedAgain() {
-        let memory = "it has used up its memory, and is started again after a pause"
-        #expect(Self.afterRun(of: 2, exitCode: 137, reason: "OOMKilled") == .starting(.retrying(memory)))
-        let ended = "it has ended, and is started again after a pause"
-        #expect(Self.afterRun(of: 5, exitCode: 143, reason: "Error") == .starting(.retrying(ended)))
+        let memory = "it has used up its memory; CrashLoopBackOff: back-off 10s"
+        #expect(Self.afterRun(of: 2, exitCode: 137, reason: "OOMKilled") == .starting(.restarting(memory)))
+        let ended = "it has ended; CrashLoopBackOff: back-off 10s"
+        #expect(Self.afterRun(of: 5, exitCode: 143, reason: "Error") == .starting(.restarting(ended)))
         guard case .doomed = Self.afterRun(of: 4, exitCode: 1, reason: "Error") else {
             Issue.record("a lab that ends at once is waited for")
             return
