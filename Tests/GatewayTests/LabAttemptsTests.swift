@@ -39,4 +39,16 @@ struct LabAttemptsTests {
         #expect(attempts.failed(error, on: lab, now: first + .seconds(59)) != nil)
         #expect(attempts.failed(error, on: lab, now: first + .seconds(60)) == nil)
     }
+
+    @Test("The lab that has taken the place of another has a minute of its own, and after three there is an end")
+    func successors() {
+        var attempts = LabAttempts()
+        let error = BackendError(.unavailable, operation: "exec", message: "bad gateway")
+        let first = ContinuousClock.now
+        let answers = (1...4).map { number in
+            attempts.failed(
+                error, on: Lab(named: "lab-edu01", uid: "\(number)"), now: first + .seconds(number * 300)) != nil
+        }
+        #expect(answers == [true, true, true, false])
+    }
 }

@@ -52,7 +52,8 @@ extension Ledger {
         guard let index = holdings.firstIndex(where: { $0.id == holdingID && $0.kind == .lab }) else { return }
         let holding = holdings[index]
         let time = Milliseconds.rounded(time)
-        if let last = holding.cpuReadAt, time <= last { return }
+        // A late one may be of the lab before, which had the same name.
+        guard time >= holding.since, holding.cpuReadAt.map({ time > $0 }) ?? true else { return }
         let now = Milliseconds.of(reading)
         holdings[index].cpuBase = .milliseconds(now)
         holdings[index].cpuReadAt = time

@@ -7,8 +7,13 @@ struct LabAttempts {
 
     /// The lab that is known to be gone, although it may still look usable.
     private(set) var dead: Lab?
-    /// When there is no other try. Counted from the first failure: how long the lab was waited for before says nothing.
+    /// Labs that may fail one after the other: one that goes may be replaced, but not for ever.
+    private static let maximumLabCount = 3
+
+    /// When there is no other try. Counted from the first failure of a lab: how long it was waited for says nothing.
     private var deadline: ContinuousClock.Instant?
+    /// The last that has failed, and how many have.
+    private var failed: (uid: String?, count: Int) = (nil, 0)
     private var backoff = Labs.backoff
 
     /// Notes that a request about the lab failed.
@@ -16,8 +21,11 @@ struct LabAttempts {
     /// - Returns: how long to wait before the next try; nil if there is no use in one.
     mutating func failed(_ error: BackendError, on lab: Lab, now: ContinuousClock.Instant = .now) -> Duration? {
         let isLabGone = Self.isLabGone(error)
-        let deadline = deadline ?? now + Self.patience
-        self.deadline = deadline
+        if failed.uid != lab.uid {
+            failed = (lab.uid, failed.count + 1)
+            if failed.count <= Self.maximumLabCount { deadline = now + Self.patience }
+        }
+        guard let deadline else { return nil }
         guard isLabGone || error.isRetryable, now < deadline else { return nil }
         if isLabGone { dead = lab }
         return backoff.next()

@@ -138,6 +138,8 @@ struct LedgerTests {
         let holding = Holding(
             id: "lab", kind: .lab, course: "c", holder: "lab", since: Self.noon, cpuBase: .zero)
         ledger.open(holding)
+        // What the lab before had used, read before it went and noted after that.
+        ledger.addCPU(.seconds(18_000), holdingID: "lab", at: Self.noon - 3, windows: BerlinWindows.interval)
         ledger.addCPU(.seconds(20), holdingID: "lab", at: Self.noon + 15, windows: BerlinWindows.interval)
         #expect(Self.used(ledger, .cpuTime, at: Self.noon + 300) == .seconds(20))
     }
