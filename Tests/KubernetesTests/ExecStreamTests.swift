@@ -62,12 +62,12 @@ struct ExecStreamTests {
         try await FakeExecServer.with(silent) { port, _ in
             var configuration = APIClientConfiguration()
             configuration.podStreams.pingInterval = .milliseconds(100)
-            configuration.podStreams.acknowledgementLimit = .seconds(2)
+            configuration.podStreams.acknowledgementLimit = .seconds(6)
             try await APIClient.with(port: port, configuration: configuration) { client in
                 try await client.withExec(Self.request()) { stream in
                     try await stream.write([65])
                     // A server that only does not read is waited for.
-                    try await Task.sleep(for: .seconds(3))
+                    try await Task.sleep(for: .seconds(8))
                     guard case .lost("the exec stream has not ended") = stream.result else {
                         throw Unexpected("\(stream.result)")
                     }
@@ -75,7 +75,7 @@ struct ExecStreamTests {
                         try await stream.write([66])
                         _ = await stream.collect()
                     }
-                    #expect(stream.result == .lost("the API server's host has acknowledged nothing for 2.0 seconds"))
+                    #expect(stream.result == .lost("the API server's host has acknowledged nothing for 6.0 seconds"))
                 }
             }
         }

@@ -10,8 +10,9 @@ public struct PodStreamConfiguration: Sendable {
     /// the server has read all our input: while the container doesn't read its stdin, no pong can come.
     public var unansweredPingLimit = 4
     /// After how long without an acknowledgement by TCP a silent server that has not read all our input is given up. One
-    /// that lives acknowledges the kernel's probes of its closed window, which are 120 s apart at most.
-    public var acknowledgementLimit: Duration = .seconds(180)
+    /// that lives acknowledges the kernel's probes of its closed window, which are 120 s apart at most, and of which one may
+    /// be lost.
+    public var acknowledgementLimit: Duration = .seconds(300)
     /// After how long without a data message a harmless one is sent. The API server cuts a stream after 4 h
     /// without one, and pings don't count.
     public var dataIdleInterval: Duration = .seconds(3600)
