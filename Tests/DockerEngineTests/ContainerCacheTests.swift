@@ -118,7 +118,11 @@ struct ContainerLooksTests {
         looks.noteGone("a")
         #expect(looks.hasLater("a", than: early))
         #expect(!looks.hasLater("b", than: early))
-        looks.forget(except: [])
-        #expect(!looks.hasLater("a", than: looks.begin()))
+        looks.forget(except: [], before: early)
+        #expect(looks.hasLater("a", than: early))
+        let late = looks.begin()
+        #expect(!looks.hasLater("a", than: late))
+        looks.forget(except: [], before: late)
+        #expect(!looks.hasLater("a", than: early))
     }
 }

@@ -102,8 +102,9 @@ extension ContainerCache {
     private func takeOver(_ list: [Container], seenBy look: ContainerLooks.Look) {
         looks.withLock { looks in
             let later = store.objects.filter { looks.hasLater($0.id, than: look) }
+            let list = list.filter { !looks.hasLater($0.id, than: look) }
             let containers = list + later
-            looks.forget(except: Set(containers.map(\.id)))
+            looks.forget(except: Set(containers.map(\.id)), before: look)
             for container in list { looks.note(container.id, look) }
             // Of two with one name the last one counts.
             store.replace(with: containers.sorted { $1.isSuccessor(of: $0) })

@@ -21,9 +21,11 @@ struct ContainerLooks: Sendable {
     /// Takes note of what a look has found.
     mutating func note(_ id: String, _ look: Look) { newest[id] = max(look, newest[id, default: 0]) }
 
-    /// Forgets containers that are gone.
-    mutating func forget(except ids: Set<String>) { newest = newest.filter { ids.contains($0.key) } }
+    /// Forgets containers that were gone before a look.
+    mutating func forget(except ids: Set<String>, before look: Look) {
+        newest = newest.filter { ids.contains($0.key) || $0.value > look }
+    }
 
-    /// Takes note that a container is gone, for good: no look that was begun before has found it after this.
-    mutating func noteGone(_ id: String) { newest[id] = .max }
+    /// Takes note that a container is gone: no look that was begun before has found it after this.
+    mutating func noteGone(_ id: String) { newest[id] = begin() }
 }
