@@ -18,7 +18,8 @@ extension SSHServer {
         /// SSH packets until authentication, key exchange included: bounds offers, and what libssh drops unseen.
         public var maximumPacketsBeforeAuthentication: UInt64 = 128
         /// Connections that are not authenticated yet, over all addresses (OpenSSH's MaxStartups): a class of 300
-        /// behind one address fits, a flood costs at most this many sockets and 50 KiB each.
+        /// behind one address fits, a flood costs at most this many sockets and 50 KiB each. When there are as many, those
+        /// that dawdle make room for others.
         public var maximumUnauthenticatedConnections = 512
         /// Session channels open at once on one connection (OpenSSH's MaxSessions is 10).
         public var maximumChannels = 32

@@ -176,7 +176,7 @@ struct ClassroomAssembler {
             Refusal(reason: .secretUnusable, problem: Self.problem(reference, "spec.\(key)", message))
         }
         guard let text = secret(place) else {
-            return refusal("there is no Secret called \(place.name) with the key \(place.key)")
+            return refusal("there is no Secret called \(place.name) with the key \(place.key), or it may not be read")
         }
         do throws(ClassroomError) {
             credential = try parse(String(text.trimmingSuffix(while: \.isNewline)))

@@ -196,7 +196,7 @@ struct ClassroomAssemblyTests {
         #expect(cluster.assemble().students.isEmpty)
         #expect(
             cluster.verdict(.student, "ann") == "refused SecretUnusable: spec.passwordHashSecret: "
-                + "there is no Secret called ann with the key passwordHash")
+                + "there is no Secret called ann with the key passwordHash, or it may not be read")
         cluster.secrets[secret] = "hunter2"
         #expect(cluster.assemble().students.isEmpty)
         let expected = "what the Secret ann has under passwordHash is not a password"
@@ -219,7 +219,7 @@ struct ClassroomAssemblyTests {
         #expect(cluster.assemble().students.isEmpty)
         #expect(
             cluster.verdict(.student, "ann") == "refused SecretUnusable: spec.totpKeySecret: "
-                + "there is no Secret called ann with the key totpKey")
+                + "there is no Secret called ann with the key totpKey, or it may not be read")
         cluster.secrets[secret] = "HUNTER2"
         #expect(cluster.assemble().students.isEmpty)
         #expect(cluster.verdict(.student, "ann").contains("what the Secret ann has under totpKey is damaged"))
