@@ -4,7 +4,7 @@ import Testing
 
 extension LabTests {
     /// What the gateway answers itself: `ssh edu01@lab -- :status`.
-    @Suite(.sampleClass(course: ["idle": "{holdDown: 10s}", "quotas": "{labSessions: 1, connectedTime: {day: 2h}}"]))
+    @Suite(.sampleClass(course: ["idle": "{holdDown: 5m}", "quotas": "{labSessions: 1, connectedTime: {day: 2h}}"]))
     struct GatewayCommandTests {
         let sample: SampleClass
 
