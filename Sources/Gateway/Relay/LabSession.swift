@@ -219,6 +219,9 @@ struct LabSession: Sendable {
 
     /// That the lab was stopped, if it was.
     private func stop(of lab: Lab) -> LabSessionFailure? {
-        labs.stopReason(of: lab).map { .labStopped($0, keepsHome: course.home.outlivesLab) }
+        guard let reason = labs.stopReason(of: lab) else { return nil }
+        // Who may not come back is not asked to.
+        guard let present = outlook.classroom().students[student.name] else { return .unknown }
+        return present.suspended ? .suspended : .labStopped(reason, keepsHome: course.home.outlivesLab)
     }
 }
