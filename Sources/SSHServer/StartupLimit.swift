@@ -28,11 +28,16 @@ final class StartupLimit: Sendable {
     private struct State {
         var startups: [Place: Startup] = [:]
         var next: Place = 0
+        /// Nobody is looked for before then: a look takes a while, and a flood would have thousands.
+        var nextLook: ContinuousClock.Instant?
     }
 
     /// After this a connection may be turned out for another: clients exchange keys within a second, and people type a
     /// password within half a minute.
     private static let (keyPatience, loginPatience) = (Duration.seconds(3), Duration.seconds(30))
+
+    /// Between two looks of which the first has found nobody.
+    private static let lookInterval = Duration.milliseconds(100)
 
     /// Connections that may be unauthenticated at a time.
     let maximum: Int
@@ -49,7 +54,11 @@ final class StartupLimit: Sendable {
         let (place, turnOut) = state.withLock { state -> (Place?, (@Sendable () -> Void)?) in
             var turnOut: (@Sendable () -> Void)?
             if state.startups.count >= maximum {
-                guard let dawdler = dawdler(state.startups, now) else { return (nil, nil) }
+                if let next = state.nextLook, now < next { return (nil, nil) }
+                guard let dawdler = dawdler(state.startups, now) else {
+                    state.nextLook = now + Self.lookInterval
+                    return (nil, nil)
+                }
                 state.startups[dawdler.place] = nil
                 turnOut = dawdler.turnOut
             }

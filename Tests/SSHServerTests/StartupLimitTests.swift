@@ -59,7 +59,7 @@ struct StartupLimitTests {
         limit.noteQuestion(place)
         #expect(enter(limit, from: "b", after: 60) == nil)
         limit.noteTurn(place)
-        #expect(enter(limit, from: "b", after: 60) != nil)
+        #expect(enter(limit, from: "b", after: 61) != nil)
         #expect(turnedOut.all == [place])
     }
 
