@@ -63,6 +63,34 @@ extension LabTests {
             later.kill()
         }
 
+        @Test("A forwarding whose client goes while it waits is over, and takes no place")
+        func forwardingGone() async throws {
+            try await sample.change {
+                for name in ["sitter", "browser"] { try await sample.write(student: name) }
+                try sample.write(CourseDocument(name: "c", more: ["capacity": "1", "idle": "{holdDown: 0s}"]))
+            }
+            for lab in try await sample.site.labs() { try await sample.site.remove(lab, waits: true) }
+            let isIn = try await eventually(within: .seconds(60), every: .seconds(1)) {
+                let child = try? await sample.ssh("sitter").run("true", within: .seconds(5))
+                return child?.status == 0
+            }
+            #expect(isIn)
+            func browsers(_ message: String) throws -> [JSON] {
+                try sample.gateway.logged(message).filter { $0["student"].string == "browser" }
+            }
+            let browser = try sample.ssh("browser").with("-W", "localhost:80").start(input: .open)
+            let waits = try await eventually { try browsers("lab is starting").contains { $0["stage"].string?.contains("you are number 1") == true } }
+            #expect(waits)
+            browser.kill()
+            // Nothing else ends the connection: it waits for what runs on its channels.
+            #expect(try await eventually { try browsers("connection closed").count == 1 })
+            #expect(try browsers("forwarding refused").isEmpty)
+            #expect(try await sample.ssh("sitter").run(":stop").status == 0)
+            #expect(try await sample.isGone("sitter"))
+            try await Task.sleep(for: .seconds(3))
+            #expect(try await sample.lab(of: "browser") == nil)
+        }
+
         @Test("Forty students who come within eight seconds all get in, in the order in which they came")
         func surge() async throws {
             let (names, capacity) = ((1...40).map { "surge\($0)" }, 8)

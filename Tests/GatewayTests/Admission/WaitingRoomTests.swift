@@ -57,6 +57,18 @@ struct WaitingRoomTests {
         #expect(room.room.queue.isEmpty)
     }
 
+    @Test("Who does not wait any more is not counted after a minute, and forgotten after three although nobody comes")
+    func gone() {
+        let room = Self.room("b", "c")
+        room.room.refresh(["c"], now: Self.noon + 50)
+        #expect(room.room.present(at: Self.noon + 59) == ["b", "c"])
+        #expect(room.room.present(at: Self.noon + 60) == ["c"])
+        room.room.reconcile(labs: ["lab-a"], now: Self.noon + 180)
+        #expect(room.room.queue.map(\.student) == ["c"])
+        room.room.reconcile(labs: ["lab-a"], now: Self.noon + 230)
+        #expect(room.room.queue.isEmpty && room.room.seats.map(\.lab) == ["lab-a"])
+    }
+
     @Test("A clock that was wrong keeps nobody waiting for ever, and lets nobody in before others")
     func clocks() {
         let room = Self.room("b")
