@@ -117,16 +117,7 @@ final class LabUse: Sendable {
     ///
     /// - Throws: The reason for which the gateway ends it, or what `work` throws.
     func during<Value: Sendable>(_ work: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask { try await work() }
-            group.addTask {
-                if let reason = await self.ended() { throw reason }
-                return nil
-            }
-            defer { group.cancelAll() }
-            for try await value in group { if let value { return value } }
-            throw CancellationError()
-        }
+        try await working(watchedBy: [{ if let reason = await self.ended() { throw reason } }], work)
     }
 
     // MARK: Warnings

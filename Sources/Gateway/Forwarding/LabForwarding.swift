@@ -113,16 +113,7 @@ struct LabForwarding: Sendable {
     private func wait<Value: Sendable>(
         _ use: LabUse, _ work: @escaping @Sendable () async throws -> Value
     ) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask { try await use.during(work) }
-            group.addTask {
-                try await request.waitUntilGone()
-                return nil
-            }
-            defer { group.cancelAll() }
-            for try await value in group { if let value { return value } }
-            throw CancellationError()
-        }
+        try await working(watchedBy: [{ try await request.waitUntilGone() }]) { try await use.during(work) }
     }
 
     private func connect(to port: UInt16, in lab: Lab, _ use: LabUse) async throws {

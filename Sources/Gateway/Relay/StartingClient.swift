@@ -43,17 +43,12 @@ final class StartingClient: Sendable {
     ///
     /// - Throws: `Gone`, or what `work` throws.
     func wait<Value: Sendable>(for work: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        try await withThrowingTaskGroup(of: Value?.self) { group in
-            group.addTask { try await work() }
-            group.addTask { try await self.watchEvents() }
-            if hasTerminal { group.addTask { try await self.watchTyping() } }
-            defer { group.cancelAll() }
-            for try await value in group { if let value { return value } }
-            throw Gone()
-        }
+        var watchers: [@Sendable () async throws -> Void] = [{ try await self.watchEvents() }]
+        if hasTerminal { watchers.append { try await self.watchTyping() } }
+        return try await working(watchedBy: watchers, work)
     }
 
-    private func watchEvents<Value>() async throws -> Value? {
+    private func watchEvents() async throws {
         while let event = await channel.nextEvent() {
             switch event {
             case .windowChange(let columns, let rows): state.withLock { $0.size = (columns, rows) }
@@ -61,15 +56,13 @@ final class StartingClient: Sendable {
             case .signal, .outputUnwanted: break
             }
         }
-        if Task.isCancelled { return nil }
-        throw Gone()
+        if !Task.isCancelled { throw Gone() }
     }
 
-    private func watchTyping<Value>() async throws -> Value? {
+    private func watchTyping() async throws {
         while state.withLock({ $0.typed.count }) < Self.maximumTypedByteCount, let bytes = await channel.read() {
             if bytes.contains(Self.interrupt) { throw Gone() }
             state.withLock { $0.typed += bytes }
         }
-        return nil
     }
 }
