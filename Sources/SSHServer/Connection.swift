@@ -320,12 +320,16 @@ actor Connection {
 
     /// Whether so much input waits to be read that no more is taken. A window is each channel's own (RFC 4254 §5.2), and
     /// a connection may have hundreds of channels.
-    var isOverfilled: Bool {
-        unreadByteCount(ofEnded: false) > Self.maximumUnreadByteCount
-    }
+    var isOverfilled: Bool { unreadByteCounts.open > Self.maximumUnreadByteCount }
 
-    private func unreadByteCount(ofEnded isEnded: Bool) -> Int {
-        channels.reduce(0) { $1.isEnded == isEnded ? $0 + $1.ssh.unreadByteCount : $0 }
+    /// What waits in channels that somebody reads, and in those that have ended.
+    private var unreadByteCounts: (open: Int, ended: Int) {
+        var counts = (open: 0, ended: 0)
+        for channel in channels {
+            let count = channel.ssh.unreadByteCount
+            if channel.isEnded { counts.ended += count } else { counts.open += count }
+        }
+        return counts
     }
 
     /// As much as six or seven channels hold whose programs do not read.
@@ -340,12 +344,13 @@ actor Connection {
     func updateInterest() {
         guard let session else { return }
         guard session.isAlive else { return close("the client has gone") }
-        guard unreadByteCount(ofEnded: true) <= Self.maximumLeftByteCount else {
+        let unread = unreadByteCounts
+        guard unread.ended <= Self.maximumLeftByteCount else {
             return close("too much input was sent to what has ended")
         }
         var wanted = session.interest
         if case .answering = phase { wanted = [] }
-        if session.hasUnsentOutput || isOverfilled { wanted.remove(.read) }
+        if session.hasUnsentOutput || unread.open > Self.maximumUnreadByteCount { wanted.remove(.read) }
         guard wanted != interest else { return }
         interest = wanted
         loop.update(session.fd, interest: wanted)
