@@ -54,6 +54,8 @@ extension ClusterTests {
             try await write(newer, to: ledger)
             let child = try await sample.ssh("edu02").run("true")
             #expect(child.status == 254)
+            #expect(child.errors.contains("It cannot be found out whether you have a lab"), "\(child.errors)")
+            #expect(child.errors.contains("Please tell your course staff"), "\(child.errors)")
             #expect(try await sample.ssh("edu01").run("echo in").output == "in\n")
             #expect(try await LedgerView.of("edu02", in: sample.site)?.text == newer)
             try await write(ledger.text, to: ledger)

@@ -4,12 +4,11 @@ import Upstream
 struct LabAttempts {
     /// How long a login goes on asking a backend that does not answer, or for a lab that has just gone.
     private static let patience: Duration = .seconds(60)
-
-    /// The lab that is known to be gone, although it may still look usable.
-    private(set) var dead: Lab?
     /// Labs that may fail one after the other: one that goes may be replaced, but not for ever.
     private static let maximumLabCount = 3
 
+    /// The lab that is known to be gone, although it may still look usable.
+    private(set) var dead: Lab?
     /// When there is no other try. Counted from the first failure of a lab: how long it was waited for says nothing.
     private var deadline: ContinuousClock.Instant?
     /// The last that has failed, and how many have.

@@ -126,8 +126,9 @@ final class LabStart: Sendable {
 
     private func beginCreation(now: ContinuousClock.Instant = .now) throws(LabError) {
         let began = state.withLock { state in
-            state.creationBegan = state.creationBegan ?? now
-            return state.creationBegan ?? now
+            let began = state.creationBegan ?? now
+            state.creationBegan = began
+            return began
         }
         guard now - began < wanted.course.startTimeout else { throw timedOut() }
     }

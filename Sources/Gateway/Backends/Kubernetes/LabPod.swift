@@ -1,5 +1,4 @@
 import Classroom
-import Crypto
 import Foundation
 import Kubernetes
 
