@@ -96,6 +96,21 @@ extension WholeClusterTests {
         }
 
         @Test(
+            "A part of the node that crashes is started again: the next login works",
+            .enabled(if: Cluster.component != nil), arguments: ["kubelet", "containerd"])
+        func crashedNodePart(_ component: String) async throws {
+            _ = try await sample.ssh().run("true", within: .seconds(90))
+            let crashed = try await Cluster.processID(ofComponent: component)
+            try await #require(ChildProcess.run(["kill", "-SEGV", crashed]).status == 0)
+            let isBack = try await eventually {
+                guard let processID = try? await Cluster.processID(ofComponent: component) else { return false }
+                return processID != crashed
+            }
+            try #require(isBack)
+            #expect(try await sample.ssh().run("echo again", within: .seconds(90)).output == "again\n")
+        }
+
+        @Test(
             "A session whose whole node goes ends with 254 and a sentence; once the node is back the next login works",
             .enabled(if: Cluster.component != nil))
         func lostNode() async throws {

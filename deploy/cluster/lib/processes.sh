@@ -21,19 +21,32 @@ component_pid() {
     [[ $(process_start_time "$pid") == "$start_time" ]] && echo "$pid"
 }
 
-# start_component NAME - starts it if it does not run and waits until it is ready.
+# start_component NAME - starts it if it does not run and waits until it is ready. From then on it is started again
+# whenever it ends by itself: a node whose runtime has crashed would take no lab any more.
 start_component() {
     local name=$1 COMMAND=()
     if ! component_pid "$name" >/dev/null; then
+        end_keeper "$name"
         component_command "$name"
         mkdir -p "$RUN/pids" "$LOGS"
-        launch "$RUN/pids/$name" "$LOGS/$name.log" "${COMMAND[@]}"
+        launch "$RUN/pids/$name.keeper" "$LOGS/$name.log" "$CLUSTER_FOLDER/lib/keep" "$RUN/pids/$name" "${COMMAND[@]}"
     fi
     await_component "$name" || {
+        end_keeper "$name"
         tail -n 5 "$LOGS/$name.log"
         echo "$name does not start; its log is $LOGS/$name.log"
         return 1
     }
+}
+
+# end_keeper NAME - has the component not be started again when it ends.
+end_keeper() {
+    local pid
+    if pid=$(component_pid "$1.keeper"); then
+        kill -KILL "$pid" 2>/dev/null || true
+        await 10 component_gone "$1.keeper" || die "the keeper of $1 (process $pid) does not end, even by SIGKILL"
+    fi
+    rm -f "$RUN/pids/$1.keeper"
 }
 
 start_components() {
@@ -64,27 +77,23 @@ await_component() {
 
 # No component looks for a cloud's metadata service: the kubelet would wait for it at every start.
 #
-# launch RECORD LOG COMMAND... - runs the command in a session of its own, with none of the caller's files open. It
-# records itself before it becomes the command: whenever this is interrupted, what runs is on record.
+# launch RECORD LOG COMMAND... - runs the command in a session of its own, on record, with none of the caller's files open.
 launch() {
     # shellcheck disable=SC2016  # expanded by the inner bash
     setsid --fork env -i HOME="$STATE" PATH="$NODE_ROOT/usr/bin:$NODE_ROOT/usr/sbin:/usr/sbin:/usr/bin:/sbin:/bin" \
         AWS_EC2_METADATA_DISABLED=true bash -c '
-            record=$1
-            shift
             for fd in /proc/$$/fd/*; do
                 fd=${fd##*/}
                 ((fd <= 2)) || eval "exec $fd>&-"
             done
-            stat=$(</proc/$$/stat)
-            read -r -a fields <<<"${stat##*) }"
-            echo "$$ ${fields[19]}" >"$record.partial" && mv "$record.partial" "$record" && exec "$@"
-        ' launch "$1" "${@:3}" </dev/null >>"$2" 2>&1
+            exec "$@"
+        ' launch "$CLUSTER_FOLDER/lib/record" "$1" "${@:3}" </dev/null >>"$2" 2>&1
 }
 
 # stop_component NAME - asks it to end, ends it by force when it does not; returns when it is gone.
 stop_component() {
     local pid
+    end_keeper "$1"
     if pid=$(component_pid "$1"); then
         kill -TERM "$pid" 2>/dev/null || true
         await "$STOP_SECONDS" component_gone "$1" || kill_component "$1"
@@ -95,6 +104,7 @@ stop_component() {
 # kill_component NAME - ends it at once; returns when it is gone.
 kill_component() {
     local pid
+    end_keeper "$1"
     if pid=$(component_pid "$1"); then
         kill -KILL "$pid" 2>/dev/null || true
         await 10 component_gone "$1" || die "$1 (process $pid) does not end, even by SIGKILL"
