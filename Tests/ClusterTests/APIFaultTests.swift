@@ -52,6 +52,28 @@ extension ClusterTests {
             }
         }
 
+        @Test("A lab that cannot be created is tried for as long as a start may take; then it is given up with the reason")
+        func uncreating() async throws {
+            try await sample.change {
+                var course = CourseDocument(name: "brief")
+                course.startTimeout = "40s"
+                try sample.write(course)
+                try await sample.write(student: "hopeful", courses: ["brief"])
+            }
+            try await withProxy { proxy in
+                try await proxy.behave("uncreating")
+                let login = ContinuousClock.now
+                let child = try await sample.ssh("hopeful").run("true", within: .seconds(120))
+                #expect(child.status == 254)
+                #expect(.now - login >= .seconds(40))
+                #expect(child.errors.contains("the proxy wants it so"), "\(child.errors)")
+                #expect(child.errors.contains("Your lab was not ready after 40 seconds"), "\(child.errors)")
+                let count = try await proxy.behave("pass")
+                #expect(count > 2)
+                #expect(try await sample.ssh("hopeful").run("echo in", within: .seconds(60)).output == "in\n")
+            }
+        }
+
         @Test("A node that has just started and knows no pods yet is asked again: the login finds its lab")
         func forgetfulNode() async throws {
             try await enroll(["reader"])

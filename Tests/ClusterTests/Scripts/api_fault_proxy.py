@@ -7,6 +7,7 @@ refused so far:
   pass            be a good proxy
   lag SECONDS     let everything that watches tell come that much later, and nothing else
   refuse SHARE    answer this share of the requests (from 0 to 1) with 429 and Retry-After, or with 503
+  uncreating      answer each request for a pod to be created with 503
   forget COUNT    answer so many execs as a node does that has just started and has not heard of its pods yet
 """
 
@@ -27,6 +28,7 @@ class Proxy:
         self.target = target
         self.lag = 0.0
         self.share = 0.0
+        self.uncreating = False
         self.forgotten = 0
         self.refused = 0
         # The same each time: a run can be repeated as far as the order of requests is the same.
@@ -35,11 +37,16 @@ class Proxy:
     def command(self, word, *arguments):
         self.lag = float(arguments[0]) if word == "lag" else 0.0
         self.share = float(arguments[0]) if word == "refuse" else 0.0
+        self.uncreating = word == "uncreating"
         self.forgotten = int(arguments[0]) if word == "forget" else 0
 
     def refusal(self, head):
         """An answer in the API server's place; nothing if the request is to be passed on."""
-        if self.forgotten and b"/exec?" in head.split(b"\r\n")[0]:
+        line = head.split(b"\r\n")[0]
+        if self.uncreating and line.startswith(b"POST ") and line.split()[1].split(b"?")[0].endswith(b"/pods"):
+            self.refused += 1
+            return self.answer(503, "Service Unavailable", b"")
+        if self.forgotten and b"/exec?" in line:
             self.forgotten -= 1
             self.refused += 1
             # The kubelet's own, which an API server passes on.
@@ -49,8 +56,11 @@ class Proxy:
         if self.random.random() >= self.share:
             return None
         self.refused += 1
-        code, reason, header = self.random.choice([
-            (429, "Too Many Requests", b"Retry-After: 1\r\n"), (503, "Service Unavailable", b"")])
+        return self.answer(*self.random.choice([
+            (429, "Too Many Requests", b"Retry-After: 1\r\n"), (503, "Service Unavailable", b"")]))
+
+    @staticmethod
+    def answer(code, reason, header):
         body = json.dumps({"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": code,
                            "reason": reason.replace(" ", ""), "message": "the proxy wants it so"}).encode()
         return (f"HTTP/1.1 {code} {reason}\r\nContent-Type: application/json\r\n".encode() + header
