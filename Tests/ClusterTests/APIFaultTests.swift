@@ -56,7 +56,7 @@ extension ClusterTests {
         func uncreating() async throws {
             try await sample.change {
                 var course = CourseDocument(name: "brief")
-                course.startTimeout = "40s"
+                course.startTimeout = "15s"
                 try sample.write(course)
                 try await sample.write(student: "hopeful", courses: ["brief"])
             }
@@ -65,9 +65,9 @@ extension ClusterTests {
                 let login = ContinuousClock.now
                 let child = try await sample.ssh("hopeful").run("true", within: .seconds(120))
                 #expect(child.status == 254)
-                #expect(.now - login >= .seconds(40))
+                #expect(.now - login >= .seconds(15))
                 #expect(child.errors.contains("the proxy wants it so"), "\(child.errors)")
-                #expect(child.errors.contains("Your lab was not ready after 40 seconds"), "\(child.errors)")
+                #expect(child.errors.contains("Your lab was not ready after 15 seconds"), "\(child.errors)")
                 let count = try await proxy.behave("pass")
                 #expect(count > 2)
                 #expect(try await sample.ssh("hopeful").run("echo in", within: .seconds(60)).output == "in\n")
