@@ -173,6 +173,27 @@ struct PodStreamHandlerTests {
         #expect(rig.taken().count == 1)
     }
 
+    @Test("sends no ping where bytes come or wait to be read, and the next one an interval after the last of them")
+    func pingsInSilenceAlone() throws {
+        let rig = try Rig {
+            $0.pingInterval = .seconds(15)
+            $0.bounds.outputHighWatermark = 10
+        }
+        for _ in 0..<20 {
+            rig.channel.embeddedEventLoop.advanceTime(by: .seconds(6))
+            try rig.receive(Self.message(1, "1"))
+            _ = rig.taken()
+        }
+        try #expect(rig.sent().isEmpty)
+        rig.channel.embeddedEventLoop.advanceTime(by: .seconds(14))
+        try #expect(rig.sent().isEmpty)
+        rig.channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        try #expect(rig.sent() == [Sent(opcode: .ping, payload: [0, 0, 0, 1])])
+        try rig.receive(Self.message(1, "0123456789"))
+        rig.channel.embeddedEventLoop.advanceTime(by: .seconds(600))
+        try #expect(rig.sent().isEmpty)
+    }
+
     @Test("sends an empty message when no data message was sent for long, whatever pings there were")
     func dataIdle() throws {
         let rig = try Rig { $0.dataIdleInterval = .seconds(3600) }

@@ -133,6 +133,24 @@ extension LabTests {
             _ = try await sample.ssh().run("rm /tmp/bulk")
         }
 
+        @Test("Output waits for a reader that stalls for longer than keepalives are apart, also when its command has ended")
+        func stalledReader() async throws {
+            // Of one of these the end is on its way, and the lab's end of the connection closed, before anyone reads.
+            try await withThrowingDiscardingTaskGroup { group in
+                for count in [750_000, 900_000, 1_050_000] {
+                    group.addTask {
+                        let numbers = "seq \(count)"
+                        let digest = try await ChildProcess.run(["sh", "-c", "\(numbers) | sha256sum"]).output
+                        let child = try await sample.ssh().run(
+                            "\(numbers); exit 6", inPipeline: #""$@" | (sleep 20; sha256sum)"#, within: .seconds(60))
+                        #expect(child.output == digest, "\(count): \(child.errors)")
+                        #expect(child.status == 6)
+                        #expect(child.errors.isEmpty)
+                    }
+                }
+            }
+        }
+
         @Test("Input waits for a command that is slow to read it, and none of it is lost")
         func slowCommand() async throws {
             let file = try await Self.randomFile(byteCount: 40_000_000)

@@ -38,7 +38,7 @@ final class PodStreamHandler: StreamHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        scheduleTick(context)
+        scheduleTick(at: context.eventLoop.now + TimeAmount(configuration.pingInterval), context)
         // The read that brought the handshake's answer may be over already, and nobody else starts the next one.
         context.read()
     }
@@ -115,9 +115,8 @@ extension PodStreamHandler {
 // MARK: - Timers and the end
 
 extension PodStreamHandler {
-    private func scheduleTick(_ context: ChannelHandlerContext) {
-        let interval = TimeAmount(configuration.pingInterval)
-        pingTimer = context.eventLoop.assumeIsolated().scheduleTask(in: interval) { self.tick() }
+    private func scheduleTick(at deadline: NIODeadline, _ context: ChannelHandlerContext) {
+        pingTimer = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { self.tick() }
     }
 
     private func tick() {
@@ -132,9 +131,9 @@ extension PodStreamHandler {
         // Where nothing gets out, more pings would only pile up.
         if context.channel.isWritable {
             if duties.sendsData { send(PodStreamFrame.emptyMessage(), context) }
-            send(PodStreamFrame.control(.ping, duties.pingPayload), context)
+            if let payload = duties.pingPayload { send(PodStreamFrame.control(.ping, payload), context) }
         }
-        scheduleTick(context)
+        scheduleTick(at: duties.nextTick, context)
     }
 
     /// Ends the stream if the server's host, or the way to it, is gone.
