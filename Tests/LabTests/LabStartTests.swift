@@ -68,6 +68,7 @@ extension LabTests {
             #expect(child.errors.contains(reason), "\(child.errors)")
             #expect(child.errors.contains("does-not-exist"), "\(child.errors)")
             // Not when the time for a start is over.
+            #expect(child.duration < .seconds(60))
             #expect(!child.errors.contains("was not ready after"), "\(child.errors)")
             try await sample.change { try sample.writeCourse(of: "badimage") }
             let mended = try await ssh.run("echo in")

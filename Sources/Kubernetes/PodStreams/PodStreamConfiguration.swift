@@ -4,7 +4,8 @@ public import Upstream
 public struct PodStreamConfiguration: Sendable {
     /// What all streams are bounded by.
     public var bounds = StreamBounds()
-    /// How often a WebSocket ping is sent while nothing comes from the server. The shortest idle limit seen in front of API servers is 20 s.
+    /// How often a WebSocket ping is sent while nothing comes from the server. The shortest idle limit seen in front of
+    /// API servers is 20 s.
     public var pingInterval: Duration = .seconds(15)
     /// After how many ping intervals without a single byte from the server the stream is given up, provided that
     /// the server has read all our input: while the container doesn't read its stdin, no pong can come.
