@@ -173,7 +173,9 @@ let package = Package(
         ),
 
         // Programs that tests run, the classes and labs of the main job's tests, and patience.
-        .target(name: "TestSupport", dependencies: ["DockerEngine"], path: "Tests/Support", swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["DockerEngine"], path: "Tests/Support", exclude: ["Scripts"],
+            swiftSettings: strict),
         .testTarget(
             name: "SSHServerTests",
             dependencies: ["SSHServer", "TestSupport", .product(name: "Logging", package: "swift-log")],

@@ -170,11 +170,66 @@ extension ClusterTests {
             #expect(try await ssh.run("cat /mybackup/current/word").output == "second\n")
         }
 
+        // MARK: NFS
+
+        private static let exportManifest = Result {
+            try String(
+                contentsOf: Manifests.folder.appending(path: "../shared-volume/kubernetes/nfs.yaml").standardized,
+                encoding: .utf8)
+        }
+
         @Test("The manifests of an NFS export are such as the API server takes")
-        func nfs() async throws {
-            let file = Manifests.folder.appending(path: "../shared-volume/kubernetes/nfs.yaml").standardized
-            let manifest = try String(contentsOf: file, encoding: .utf8).replacing("material", with: "exported")
+        func exportManifest() async throws {
+            let manifest = try Self.exportManifest.get().replacing("material", with: "exported")
             try await sample.namespace.kubectl("apply", "--dry-run=server", "--filename=-", input: manifest)
+        }
+
+        @Test(
+            "An NFS export is mounted by the node, read-only, and shows new material",
+            .enabled(
+                if: NFSExport.isPossible && Cluster.component != nil,
+                "this machine mounts no NFS exports, or is not the cluster's node"),
+            arguments: ["named by the course", "on a claim"])
+        func nfs(place: String) async throws {
+            try await NFSExport.with { export in
+                var source = export.source
+                if place == "on a claim" { source = try await claim(export) }
+                try await sample.change {
+                    try sample.write(CourseDocument(name: "nfs", shared: source))
+                    try await sample.write(student: "mounter", courses: ["nfs"])
+                }
+                try await readsAlone(export)
+                try await sample.removeLab(of: "mounter", course: "nfs")
+                guard place == "on a claim" else { return }
+                try await sample.namespace.kubectl("delete", "pvc/exported", "pv/\(volumeName)")
+            }
+        }
+
+        /// Volumes are in no namespace.
+        private var volumeName: String { "labgate-exported-\(sample.namespace.name)" }
+
+        private func claim(_ export: NFSExport) async throws -> String {
+            let manifest = try Self.exportManifest.get()
+                .replacing("labgate-material", with: volumeName).replacing("material", with: "exported")
+                .replacing("nfs.example.edu", with: export.address)
+                .replacing("/srv/labgate/mybackup", with: export.path)
+            try await sample.namespace.apply(manifest)
+            return "persistentVolumeClaim: exported"
+        }
+
+        private func readsAlone(_ export: NFSExport) async throws {
+            let ssh = try sample.ssh("mounter")
+            let child = try await ssh.run("cat /mybackup/README; touch /mybackup/new; rm -f /mybackup/README")
+            #expect(child.output == "first\n", "\(child.errors)")
+            let refusals = child.errors.split(separator: "\n").filter { $0.contains("Read-only file system") }
+            #expect(refusals.count == 2, "\(child.errors)")
+            #expect(try await ssh.run("grep -c ' /mybackup .*[ ,]ro,' /proc/mounts").output == "1\n")
+            try export.publish("second\n")
+            // What mount.nfs lets a node believe for a minute where nobody says otherwise.
+            let isSeen = try await eventually(within: .seconds(70), every: .milliseconds(500)) {
+                try await ssh.run("cat /mybackup/README").output == "second\n"
+            }
+            #expect(isSeen)
         }
     }
 }

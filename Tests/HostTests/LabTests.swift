@@ -89,6 +89,35 @@ extension HostTests {
             }
         }
 
+        @Test(
+            "An NFS export is mounted by the engine, read-only, and shows new material; what is not exported is told",
+            .enabled(if: NFSExport.isPossible, "this machine mounts no NFS exports"))
+        func nfs() async throws {
+            try await NFSExport.with { export in
+                try await SampleClass.onHost { sample in
+                    try await sample.change {
+                        try sample.write(CourseDocument(shared: export.source))
+                        try sample.write(CourseDocument(name: "none", shared: export.source(path: "/srv/none")))
+                        try await sample.write(student: "edu02", courses: ["none"])
+                    }
+                    let login = try await sample.ssh().run("cat /mybackup/README; touch /mybackup/x; echo $?")
+                    #expect(login.output == "first\n1\n", "\(login.errors)")
+                    #expect(login.errors.contains("Read-only file system"))
+                    try export.publish("second\n")
+                    let isSeen = try await eventually(within: .seconds(10), every: .milliseconds(500)) {
+                        try await sample.ssh().run("cat /mybackup/README").output == "second\n"
+                    }
+                    #expect(isSeen)
+
+                    let other = try await sample.ssh("edu02").run("true")
+                    #expect(other.status == 254)
+                    #expect(other.errors.contains("none failed, reason given by server: No such file"), "\(other.errors)")
+                    try await sample.removeLab(of: "edu01")
+                    try await sample.host.removeExports(of: export.address)
+                }
+            }
+        }
+
         @Test("A lab whose container was stopped or removed is made anew, with its home", arguments: [true, false])
         func madeAnew(isRemoved: Bool) async throws {
             try await SampleClass.onHost { sample in

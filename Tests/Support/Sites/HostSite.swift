@@ -61,6 +61,15 @@ struct HostSite: LabSite {
         try await client.shutdown()
     }
 
+    /// Removes the volumes that are exports of this server's.
+    func removeExports(of server: String) async throws {
+        for volume in try await Self.output(program + ["volume", "ls", "-q"]) where volume.hasPrefix("labgate-nfs-") {
+            let device = try await Self.output(
+                program + ["volume", "inspect", "--format", "{{.Options.device}}", volume])
+            if device.first?.hasPrefix("\(server):") == true { try await client.removeVolume(named: volume) }
+        }
+    }
+
     /// Stops or starts the engine.
     func engine(_ verb: String) async throws {
         let child = try await ChildProcess.run([Self.command ?? "false", verb])

@@ -130,7 +130,7 @@ extension DockerLabs {
         do throws(BackendError) {
             try await note(isUnfinished: true, id)
             try await look(at: id)
-            try await askingEngine { () async throws(EngineError) in try await client.startContainer(id) }
+            try await start(container, id)
             try await giveHome(to: order, id)
             try await look(at: id)
             try await note(isUnfinished: false, id)
@@ -139,6 +139,20 @@ extension DockerLabs {
             // Not here: the student may have gone, or the engine be away.
             remove(id, gracePeriod: .zero)
             throw Self.explain(error.asRefusal, by: end)
+        }
+    }
+
+    /// Podman gives the root of a new volume to the user of the first container that has it. It tries that once, and fails
+    /// if it can't: what others export is not its to give.
+    private func start(_ container: LabContainer, _ id: String) async throws(BackendError) {
+        var untried = container.sharedVolumes
+        while true {
+            do throws(EngineError) {
+                return try await client.startContainer(id)
+            } catch {
+                guard let volume = untried.first(where: error.isRefusedGift(of:)) else { throw BackendError(error) }
+                untried.remove(volume)
+            }
         }
     }
 
@@ -206,5 +220,12 @@ extension DockerLabs {
             facts = known
         }
         logger.warning("\(words)", metadata: ["error": "\(error)"])
+    }
+}
+
+extension EngineError {
+    /// Whether the engine could not give the root of this volume, or the mode it has in the image, to a lab's user.
+    fileprivate func isRefusedGift(of volume: String) -> Bool {
+        (message.contains("chown ") || message.contains("chmod ")) && message.contains("/\(volume)/")
     }
 }

@@ -73,6 +73,14 @@ struct LabContainer: Sendable {
         }
     }
 
+    /// The names of the engine's volumes that others have as well.
+    var sharedVolumes: Set<String> {
+        Set(
+            course.sharedVolumes.compactMap { volume in
+                if case .volume(let name, _, _) = Self.mount(volume) { name } else { nil }
+            })
+    }
+
     // MARK: Helpers
 
     /// A container that has the home read-only, for when there is no lab; it goes by itself if whoever made it cannot end

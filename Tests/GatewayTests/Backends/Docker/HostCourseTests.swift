@@ -50,11 +50,18 @@ struct HostCourseTests {
         #expect(volumes.problems.count == 2)
     }
 
-    @Test("An NFS export is mounted read-only")
-    func nfs() {
-        let volume = NFSVolume(server: "nas", path: "/films")
-        #expect(volume.spec.driverOptions == ["type": "nfs", "o": "addr=nas,ro", "device": ":/films"])
-        #expect(volume.name != NFSVolume(server: "nas", path: "/films2").name)
+    @Test(
+        "An NFS export is mounted read-only, in words that mount.nfs and the kernel take",
+        arguments: [
+            ("nas", "nas:/films", "nas"), ("fd00::1", "[fd00::1]:/films", "fd00::1"),
+            ("[fd00::1]", "[fd00::1]:/films", "fd00::1"),
+        ])
+    func nfs(server: String, device: String, address: String) {
+        let volume = NFSVolume(server: server, path: "/films")
+        let options = "addr=\(address),ro,nosuid,nodev,acregmax=5,acdirmax=5"
+        #expect(volume.spec.driverOptions == ["type": "nfs", "device": device, "o": options])
+        #expect(volume.name != NFSVolume(server: server, path: "/films2").name)
+        #expect(volume.name != NFSVolume(server: "other", path: "/films").name)
     }
 
     @Test(
