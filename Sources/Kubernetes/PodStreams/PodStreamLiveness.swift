@@ -60,14 +60,15 @@ struct PodStreamLiveness {
     /// It is time for a ping, if nothing has come lately.
     mutating func tick(now: NIODeadline) -> Duties {
         let silence = now - lastReceived
+        let isSilent = silence >= silenceLimit
         // The answer to the last ping is almost as old as that, and no reason to wait on.
         let needsPing = 2 * silence >= pingInterval
         let sendsData = now - lastDataSent >= dataIdleInterval
         if sendsData { lastDataSent = now }
         return Duties(
-            isPeerDead: silence >= silenceLimit && confirmingPing == nil,
-            asksTCP: silence >= silenceLimit && confirmingPing != nil, sendsData: sendsData,
-            pingPayload: needsPing ? nextPing() : nil, nextTick: (needsPing ? now : lastReceived) + pingInterval)
+            isPeerDead: isSilent && confirmingPing == nil, asksTCP: isSilent && confirmingPing != nil,
+            sendsData: sendsData, pingPayload: needsPing ? nextPing() : nil,
+            nextTick: (needsPing ? now : lastReceived) + pingInterval)
     }
 
     /// The number of the next ping, in network byte order.
