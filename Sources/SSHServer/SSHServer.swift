@@ -67,9 +67,12 @@ public final class SSHServer: Sendable {
     }
 
     /// Serves until `drain` or cancellation has closed the listener and the last connection has ended.
-    public func run() async {
+    ///
+    /// - Parameter whenListening: called once new clients get in, which wait meanwhile.
+    public func run(whenListening: () async -> Void = {}) async {
         await listener.open()
         logger.listening(on: address)
+        await whenListening()
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
                 var next = 0

@@ -8,6 +8,7 @@ struct SSHService: Service {
     let server: SSHServer
     /// How long lab sessions may go on after a graceful shutdown was asked for.
     let drainTimeout: Duration
+    let serviceManager: ServiceManager
 
     private static let farewell = "this gateway is being restarted: log in again, your lab is still there"
 
@@ -15,11 +16,12 @@ struct SSHService: Service {
         // Both wait for something that may never come; they are cancelled when the server has ended.
         async let _ = drainWhenAsked()
         async let _ = closeWhenInterrupted()
-        await server.run()
+        await server.run { await serviceManager.tell(.ready) }
     }
 
     private func drainWhenAsked() async {
         guard (try? await gracefulShutdown()) != nil else { return }
+        await serviceManager.tell(.draining)
         await server.drain(limit: drainTimeout, message: Self.farewell)
     }
 

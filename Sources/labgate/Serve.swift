@@ -117,7 +117,9 @@ struct Serve: AsyncParsableCommand {
             configuration: .init(
                 services: services + [
                     .init(
-                        service: SSHService(server: server, drainTimeout: settings.drainTimeout),
+                        service: SSHService(
+                            server: server, drainTimeout: settings.drainTimeout,
+                            serviceManager: ServiceManager(logger: logger)),
                         successTerminationBehavior: .gracefullyShutdownGroup)
                 ],
                 gracefulShutdownSignals: [.sigterm],

@@ -28,6 +28,7 @@ extension HostTests {
                     try await drains(machine, ssh)
                     try await comesBack(machine, ssh)
                     try await logsNothingElse(machine)
+                    try await saysIfItCannotStart(machine)
                 }
                 result = .success(())
             } catch {
@@ -86,7 +87,6 @@ extension HostTests {
         }
 
         private func serves(_ machine: SystemdMachine, _ ssh: SSH) async throws {
-            #expect(try await eventually { try await ssh.run(":status").status == 0 })
             let login = try await ssh.run("cat /mybackup/README; touch /mybackup/x; echo mine > file; exit 5")
             #expect(login.status == 5, "\(login.errors)")
             #expect(login.output == "Files of the course\n")
@@ -104,6 +104,7 @@ extension HostTests {
             try await machine.run("systemctl", "restart", "--no-block", "labgate")
             let isClosed = try await eventually { try await ssh.run("true").errors.contains("refused") }
             #expect(isClosed)
+            #expect(try await machine.ask("systemctl", "status", "--no-pager", "labgate").output.contains("Draining: "))
             try session.type("still here\n")
             let end = try await session.end()
             #expect(end.status == 3)
@@ -133,6 +134,12 @@ extension HostTests {
             let lines = log.split(separator: "\n")
             #expect(lines.contains { $0.contains("listening for SSH") })
             #expect(lines.allSatisfy { $0.hasPrefix("{") }, "\(log)")
+        }
+
+        private func saysIfItCannotStart(_ machine: SystemdMachine) async throws {
+            try machine.edit("etc/labgate/labgate.yaml") { $0.replacing("listen:", with: "lisen:") }
+            #expect(try await machine.ask("systemctl", "restart", "labgate").status != 0)
+            #expect(try await machine.run("journalctl", "--unit=labgate", "--output=cat").contains("lisen"))
         }
 
         @Test(

@@ -1,0 +1,36 @@
+import Glibc
+import Logging
+import NIOCore
+import NIOPosix
+
+/// Who has started this process and wants to be told how it is, as systemd does with `Type=notify`: sd_notify(3).
+struct ServiceManager: Sendable {
+    enum State: String {
+        case ready = "READY=1"
+        case draining = "STOPPING=1\nSTATUS=Draining: nobody new gets in, open lab sessions may go on for a while"
+    }
+
+    /// Nil if nobody wants to be told.
+    private let socketPath: String?
+    private let logger: Logger
+
+    init(logger: Logger) {
+        socketPath = unsafe getenv("NOTIFY_SOCKET").map { unsafe String(cString: $0) }
+        self.logger = logger
+    }
+
+    /// Says it, and goes on if it can't: a service manager that hears nothing ends the process after a while, and its log
+    /// should say why.
+    func tell(_ state: State) async {
+        guard let socketPath else { return }
+        do {
+            let channel = try await DatagramBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .connect(unixDomainSocketPath: socketPath).get()
+            try await channel.writeAndFlush(ByteBuffer(string: state.rawValue))
+            try await channel.close()
+        } catch {
+            logger.warning(
+                "The service manager cannot be told", metadata: ["state": "\(state)", "error": "\(error)"])
+        }
+    }
+}
