@@ -91,7 +91,9 @@ extension HostTests {
 
         @Test(
             "An NFS export is mounted by the engine, read-only, and shows new material; what is not exported is told",
-            .enabled(if: NFSExport.isPossible, "this machine mounts no NFS exports"))
+            .enabled(
+                if: NFSExport.isPossible && HostSite.command != nil,
+                "this machine mounts no NFS exports, or the engine may ask the kernel for them itself"))
         func nfs() async throws {
             try await NFSExport.with { export in
                 try await SampleClass.onHost { sample in
