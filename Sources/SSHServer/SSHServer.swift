@@ -68,13 +68,13 @@ public final class SSHServer: Sendable {
 
     /// Serves until `drain` or cancellation has closed the listener and the last connection has ended.
     ///
-    /// - Parameter whenListening: called once new clients get in, which wait meanwhile.
-    public func run(whenListening: () async -> Void = {}) async {
+    /// - Parameter whenListening: called once new clients get in, and waited for in the end.
+    public func run(whenListening: @escaping @Sendable () async -> Void = {}) async {
         await listener.open()
         logger.listening(on: address)
-        await whenListening()
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
+                group.addTask { await whenListening() }
                 var next = 0
                 for await socket in listener.accepted {
                     let lane = lanes[next % lanes.count]

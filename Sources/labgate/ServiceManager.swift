@@ -10,7 +10,7 @@ struct ServiceManager: Sendable {
         case draining = "STOPPING=1\nSTATUS=Draining: nobody new gets in, open lab sessions may go on for a while"
     }
 
-    /// Nil if nobody wants to be told.
+    /// Nil if nobody wants to be told. A path: systemd itself gives no abstract one, which would begin with `@`.
     private let socketPath: String?
     private let logger: Logger
 
@@ -19,18 +19,27 @@ struct ServiceManager: Sendable {
         self.logger = logger
     }
 
-    /// Says it, and goes on if it can't: a service manager that hears nothing ends the process after a while, and its log
+    /// Says it, and goes on if it can't: a service manager that hears nothing ends the process after a while, and the log
     /// should say why.
     func tell(_ state: State) async {
         guard let socketPath else { return }
         do {
-            let channel = try await DatagramBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-                .connect(unixDomainSocketPath: socketPath).get()
-            try await channel.writeAndFlush(ByteBuffer(string: state.rawValue))
-            try await channel.close()
+            try await send(state.rawValue, to: socketPath)
         } catch {
             logger.warning(
                 "The service manager cannot be told", metadata: ["state": "\(state)", "error": "\(error)"])
         }
+    }
+
+    private func send(_ text: String, to socketPath: String) async throws {
+        let channel = try await DatagramBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connect(unixDomainSocketPath: socketPath).get()
+        do {
+            try await channel.writeAndFlush(ByteBuffer(string: text))
+        } catch {
+            try? await channel.close()
+            throw error
+        }
+        try await channel.close()
     }
 }

@@ -192,16 +192,18 @@ extension ClusterTests {
             arguments: ["named by the course", "on a claim"])
         func nfs(place: String) async throws {
             try await NFSExport.with { export in
-                var source = export.source
-                if place == "on a claim" { source = try await claim(export) }
-                try await sample.change {
-                    try sample.write(CourseDocument(name: "nfs", shared: source))
-                    try await sample.write(student: "mounter", courses: ["nfs"])
+                try await cleaningUp {
+                    try await sample.removeLab(of: "mounter", course: "nfs")
+                    try await sample.namespace.kubectl(
+                        "delete", "--ignore-not-found", "pvc/exported", "pv/\(volumeName)")
+                } after: {
+                    let source = place == "on a claim" ? try await claim(export) : export.source
+                    try await sample.change {
+                        try sample.write(CourseDocument(name: "nfs", shared: source))
+                        try await sample.write(student: "mounter", courses: ["nfs"])
+                    }
+                    try await readsAlone(export)
                 }
-                try await readsAlone(export)
-                try await sample.removeLab(of: "mounter", course: "nfs")
-                guard place == "on a claim" else { return }
-                try await sample.namespace.kubectl("delete", "pvc/exported", "pv/\(volumeName)")
             }
         }
 
@@ -219,15 +221,16 @@ extension ClusterTests {
 
         private func readsAlone(_ export: NFSExport) async throws {
             let ssh = try sample.ssh("mounter")
-            let child = try await ssh.run("cat /mybackup/README; touch /mybackup/new; rm -f /mybackup/README")
+            let child = try await ssh.run(
+                "cat /mybackup/current/README; touch /mybackup/new; rm -f /mybackup/current/README")
             #expect(child.output == "first\n", "\(child.errors)")
             let refusals = child.errors.split(separator: "\n").filter { $0.contains("Read-only file system") }
             #expect(refusals.count == 2, "\(child.errors)")
             #expect(try await ssh.run("grep -c ' /mybackup .*[ ,]ro,' /proc/mounts").output == "1\n")
-            try export.publish("second\n")
+            try export.publish("second")
             // What mount.nfs lets a node believe for a minute where nobody says otherwise.
             let isSeen = try await eventually(within: .seconds(70), every: .milliseconds(500)) {
-                try await ssh.run("cat /mybackup/README").output == "second\n"
+                try await ssh.run("cat /mybackup/current/README").output == "second\n"
             }
             #expect(isSeen)
         }

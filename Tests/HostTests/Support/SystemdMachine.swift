@@ -4,11 +4,10 @@ import Foundation
 
 /// A machine that systemd runs, made from this one's files; what changes in it goes with it. Its network is this one's.
 struct SystemdMachine {
-    /// Its root, as this machine sees it.
-    let root: URL
     private let firstProcess: String
 
-    private static let script = URL(filePath: #filePath).appending(path: "../../Scripts/systemd_machine.sh").standardized
+    private static let script = URL(filePath: #filePath).appending(path: "../../Scripts/systemd_machine.sh")
+        .standardized
 
     static func isPossible() async -> Bool {
         guard getuid() == 0 else { return false }
@@ -18,24 +17,23 @@ struct SystemdMachine {
     /// Runs `body` with one that has started.
     ///
     /// - Parameter options: those of systemd-nspawn.
-    static func with<Value>(_ options: String..., body: (SystemdMachine) async throws -> Value) async throws -> Value {
-        let folder = try TemporaryFolder.make()
-        let process = try ChildProcess.start([script.path, folder.path] + options)
-        let result: Result<Value, any Error>
-        do {
+    static func with(_ options: String..., body: (SystemdMachine) async throws -> Void) async throws {
+        let process = try ChildProcess.start([script.path, TemporaryFolder.make().path] + options, input: .open)
+        try await cleaningUp {
+            try process.endInput()
+            let end = try await process.end()
+            guard end.status == 0 else {
+                throw ChildProcess.Failure(description: "systemd: \(end.output)\(end.errors)")
+            }
+        } after: {
             try await process.prints("started ")
-            let machine = SystemdMachine(
-                root: folder.appending(path: "root"),
-                firstProcess: process.output.replacing("started ", with: "").trimmingCharacters(in: .whitespacesAndNewlines))
+            guard let started = process.output.firstMatch(of: /started (\d+)\n/) else {
+                throw ChildProcess.Failure(description: "systemd has not started: \(process.output)\(process.errors)")
+            }
+            let machine = SystemdMachine(firstProcess: String(started.1))
             try await machine.untilStarted()
-            result = .success(try await body(machine))
-        } catch {
-            result = .failure(error)
+            try await body(machine)
         }
-        process.signal(SIGTERM)
-        let end = try await process.end()
-        guard end.status == 0 else { throw ChildProcess.Failure(description: "systemd: \(end.output)\(end.errors)") }
-        return try result.get()
     }
 
     private func untilStarted() async throws {
@@ -46,6 +44,8 @@ struct SystemdMachine {
         }
         guard isRunning else { throw ChildProcess.Failure(description: "systemd has not started: it is \(state)") }
     }
+
+    // MARK: What is in it
 
     /// Runs a command in it.
     func ask(_ command: String...) async throws -> ChildProcess { try await ChildProcess.run(entry + command) }
@@ -62,14 +62,16 @@ struct SystemdMachine {
     }
 
     private var entry: [String] {
-        ["nsenter", "--target", firstProcess] + ["--mount", "--pid", "--uts", "--ipc", "--cgroup", "--root", "--wd=/"]
+        ["nsenter", "--target", firstProcess, "--mount", "--pid", "--uts", "--ipc", "--cgroup", "--root", "--wd=/"]
             + ["env", "-i", "PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
     }
 
-    /// Its file of this path, which is as it was but for what `edit` makes of its text.
+    /// A file of it, as this machine sees it.
+    func file(_ path: String) -> URL { URL(filePath: "/proc/\(firstProcess)/root").appending(path: path) }
+
+    /// Changes the text of a file; its owner and mode stay.
     func edit(_ path: String, _ edit: (String) -> String) throws {
-        let file = root.appending(path: path)
-        // Not atomically: owner and mode stay.
-        try Data(edit(String(contentsOf: file, encoding: .utf8)).utf8).write(to: file)
+        let text = edit(try String(contentsOf: file(path), encoding: .utf8))
+        try Data(text.utf8).write(to: file(path))
     }
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """mount.nfs for a kernel without an NFS client: what mount(8) runs for `mount -t nfs SERVER:PATH FOLDER -o OPTIONS`.
 
-Speaks NFSv4 through libnfs and shows the export by FUSE, read-only. Takes its arguments, fails in the words and with the
-statuses of the program that it stands in for (mount.nfs(8)), and, like that, returns when the export is mounted.
+Speaks NFSv4 through libnfs and shows the export by FUSE, read-only. It takes the arguments of the program that it stands
+in for (mount.nfs(8)), fails with its words and status, and returns, like that, when the export is mounted.
 """
 
 import argparse
@@ -18,7 +18,8 @@ import fusepy as fuse
 FAILED = 32  # mount(8): mount failure
 
 STAT_FIELDS = (
-    "dev ino mode nlink uid gid rdev size blksize blocks atime mtime ctime atime_nsec mtime_nsec ctime_nsec used").split()
+    "dev ino mode nlink uid gid rdev size blksize blocks "
+    "atime mtime ctime atime_nsec mtime_nsec ctime_nsec used").split()
 
 
 class Stat(ctypes.Structure):
@@ -42,15 +43,15 @@ class Export(fuse.Operations):
     def __init__(self, server, path):
         self.context = ctypes.c_void_p(libnfs.nfs_init_context())
         libnfs.nfs_set_version(self.context, 4)
-        # For ever, as a hard mount: the server comes back.
-        libnfs.nfs_set_autoreconnect(self.context, -1)
+        # As a soft mount: what has it mounted can still be ended when the server is gone.
+        libnfs.nfs_set_autoreconnect(self.context, 3)
         self.call("nfs_mount", server.encode(), path.encode())
 
     def call(self, function, *arguments):
         """Calls a function of libnfs's that returns 0 or more, or an error number below it."""
         result = getattr(libnfs, function)(self.context, *arguments)
         if result < 0:
-            raise OSError(-result, libnfs.nfs_get_error(self.context).decode())
+            raise OSError(-result, (libnfs.nfs_get_error(self.context) or b"").decode())
         return result
 
     def getattr(self, path, handle=None):
@@ -94,7 +95,9 @@ def main():
     parser.add_argument("source")
     parser.add_argument("folder")
     parser.add_argument("-o", dest="options", default="")
-    parser.add_argument("-s", "-f", "-n", "-v", action="store_true")
+    # To pass over options that it does not know, and to write nothing to mtab.
+    for flag in "-s", "-n", "-v":
+        parser.add_argument(flag, action="store_true")
     arguments = parser.parse_args()
     server, _, path = arguments.source.rpartition(":")
     server = server.strip("[]")
@@ -109,13 +112,14 @@ def main():
         sys.exit(fail("this one can mount an export read-only alone"))
     try:
         export = Export(server, path)
-        assert stat.S_ISDIR(export.getattr("/")["st_mode"])
+        if not stat.S_ISDIR(export.getattr("/")["st_mode"]):
+            raise OSError(errno.ENOTDIR, path)
     except OSError as error:
         reason = os.strerror(error.errno)
         sys.exit(fail(f"mounting {arguments.source} failed, reason given by server: {reason} ({error.strerror})"))
     fuse.FUSE(
-        export, arguments.folder, fsname=arguments.source, subtype="nfs", ro=True, allow_other=True, default_permissions=True,
-        nothreads=True)
+        export, arguments.folder, fsname=arguments.source, subtype="nfs", ro=True, allow_other=True,
+        default_permissions=True, nothreads=True)
 
 
 def fail(reason):

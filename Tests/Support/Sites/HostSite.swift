@@ -54,11 +54,13 @@ struct HostSite: LabSite {
 
     /// Removes what is called as tests call it, and nothing of anybody else's.
     func end() async throws {
-        for container in try await containers() { try await client.removeContainer(container.id, force: true) }
-        for volume in try await Self.output(program + ["volume", "ls", "-q"]) where volume.hasPrefix("\(Self.project)-") {
-            try await client.removeVolume(named: volume)
+        try await cleaningUp(client.shutdown) {
+            for container in try await containers() { try await client.removeContainer(container.id, force: true) }
+            for volume in try await Self.output(program + ["volume", "ls", "-q"])
+            where volume.hasPrefix("\(Self.project)-") {
+                try await client.removeVolume(named: volume)
+            }
         }
-        try await client.shutdown()
     }
 
     /// Removes the volumes that are exports of this server's.

@@ -12,7 +12,9 @@ struct NFSExport: Sendable {
     let address = "127.34.\(UInt8.random(in: 0 ... .max)).\(UInt8.random(in: 1 ..< .max))"
     let path = "/srv/labgate/mybackup"
 
-    private static let program = ProcessInfo.processInfo.environment["LABGATE_TEST_NFS_SERVER"].map { URL(filePath: $0) }
+    private static let program = ProcessInfo.processInfo.environment["LABGATE_TEST_NFS_SERVER"].map {
+        URL(filePath: $0)
+    }
 
     static var isPossible: Bool { program != nil }
 
@@ -21,32 +23,36 @@ struct NFSExport: Sendable {
 
     func source(path: String) -> String { "nfs: {server: \(address), path: \(path)}" }
 
-    /// Runs `body` with an export that has one file, `README`. Nothing may have it mounted in the end.
-    static func with<Value>(_ body: (NFSExport) async throws -> Value) async throws -> Value {
+    /// Runs `body` with an export whose material says `first`. Nothing may have it mounted in the end.
+    static func with(_ body: (NFSExport) async throws -> Void) async throws {
         let place = try TemporaryFolder.make()
         let export = NFSExport(folder: place.appending(path: "exported"))
-        try FileManager.default.createDirectory(at: export.folder, withIntermediateDirectories: false)
-        try export.publish("first\n")
+        try export.publish("first")
         let server = try await export.serve(with: place)
-        let result: Result<Value, any Error>
-        do {
-            result = .success(try await body(export))
-        } catch {
-            result = .failure(error)
+        try await cleaningUp {
+            try server.endInput()
+            _ = try await server.end()
+        } after: {
+            try await body(export)
         }
-        server.kill()
-        _ = try await server.end()
-        return try result.get()
     }
 
-    /// Gives `README` these contents, in one step.
+    /// Makes a version that has the text in its `README`, and then the current one, as `deploy/shared-volume/publish` does.
     func publish(_ text: String) throws {
-        try Data(text.utf8).write(to: folder.appending(path: "README"), options: .atomic)
-        try FileManager.default.setAttributes(
-            [.posixPermissions: 0o644], ofItemAtPath: folder.appending(path: "README").path)
+        let version = folder.appending(path: "versions/\(text)")
+        try FileManager.default.createDirectory(at: version, withIntermediateDirectories: true)
+        try Data("\(text)\n".utf8).write(to: version.appending(path: "README"))
+        let (link, current) = (folder.appending(path: ".new").path, folder.appending(path: "current").path)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "versions/\(text)")
+        guard rename(link, current) == 0 else { throw ChildProcess.Failure(description: "rename: \(errno)") }
     }
 
     // MARK: Server
+
+    /// Ends with its standard input, and so with the tests.
+    private static let script = """
+        "$@" </dev/null & cat >/dev/null; kill $!; wait
+        """
 
     private func serve(with place: URL) async throws -> RunningProcess {
         let configuration = place.appending(path: "ganesha.conf")
@@ -56,9 +62,10 @@ struct NFSExport: Sendable {
         try Data(text(root: root, place: place.path).utf8).write(to: configuration)
         let server = try ChildProcess.start(
             [
-                "env", "LD_LIBRARY_PATH=\(root)/usr/lib/ganesha", "\(root)/usr/bin/ganesha.nfsd", "-F",
-                "-f", configuration.path, "-L", "/dev/stdout", "-p", place.appending(path: "pid").path,
-            ])
+                "sh", "-c", Self.script, "sh", "env", "LD_LIBRARY_PATH=\(root)/usr/lib/ganesha",
+                "\(root)/usr/bin/ganesha.nfsd", "-F", "-f", configuration.path, "-L", "/dev/stdout",
+                "-p", place.appending(path: "pid").path,
+            ], input: .open)
         try await server.prints("NFS SERVER INITIALIZED")
         return server
     }

@@ -142,8 +142,8 @@ extension DockerLabs {
         }
     }
 
-    /// Podman gives the root of a new volume to the user of the first container that has it. It tries that once, and fails
-    /// if it can't: what others export is not its to give.
+    /// Podman gives the root of a new volume to the user of the first container that has it. It tries that once, and
+    /// fails if it can't: what others export is not its to give.
     private func start(_ container: LabContainer, _ id: String) async throws(BackendError) {
         var untried = container.sharedVolumes
         while true {

@@ -23,8 +23,8 @@ struct NFSVolume: Hashable, Sendable {
         return spec
     }
 
-    /// The server is named twice: Podman runs mount.nfs(8), which reads the device and puts its own `addr` into the options;
-    /// Docker asks the kernel, which wants `addr`.
+    /// The server is named twice: Podman runs mount.nfs(8), which reads the device and gives the kernel an `addr` of its
+    /// own; Docker asks the kernel itself, which wants `addr`.
     private var driverOptions: [String: String] {
         let address = server.trimmingCharacters(in: CharacterSet(charactersIn: "[]"))
         // An IPv6 address has colons of its own.
@@ -32,6 +32,6 @@ struct NFSVolume: Hashable, Sendable {
         return ["type": "nfs", "device": "\(host):\(path)", "o": "addr=\(address),\(Self.mountOptions)"]
     }
 
-    /// Names and attributes are looked at anew after five seconds at the latest: that is when a publication is seen.
-    private static let mountOptions = "ro,nosuid,nodev,acregmax=5,acdirmax=5"
+    /// Names and attributes are looked at anew after five seconds: that is when a publication is seen.
+    private static let mountOptions = "ro,nosuid,nodev,actimeo=5"
 }

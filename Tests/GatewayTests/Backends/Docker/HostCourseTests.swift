@@ -58,7 +58,7 @@ struct HostCourseTests {
         ])
     func nfs(server: String, device: String, address: String) {
         let volume = NFSVolume(server: server, path: "/films")
-        let options = "addr=\(address),ro,nosuid,nodev,acregmax=5,acdirmax=5"
+        let options = "addr=\(address),ro,nosuid,nodev,actimeo=5"
         #expect(volume.spec.driverOptions == ["type": "nfs", "device": device, "o": options])
         #expect(volume.name != NFSVolume(server: server, path: "/films2").name)
         #expect(volume.name != NFSVolume(server: "other", path: "/films").name)
