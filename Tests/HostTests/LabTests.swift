@@ -121,8 +121,7 @@ extension HostTests {
             #expect(login.output == "first\n1\n", "\(login.errors)")
             #expect(login.errors.contains("Read-only file system"))
             try export.publish("second")
-            // The server itself believes for a minute what it knew of a folder that is changed behind its back.
-            let isSeen = try await eventually(within: .seconds(70), every: .milliseconds(500)) {
+            let isSeen = try await eventually(within: .seconds(10), every: .milliseconds(500)) {
                 try await sample.ssh().run("cat /mybackup/current/README").output == "second\n"
             }
             #expect(isSeen)

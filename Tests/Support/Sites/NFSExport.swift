@@ -70,7 +70,8 @@ struct NFSExport: Sendable {
         return server
     }
 
-    /// `Graceless`: nobody has locks of a server that ran before this one.
+    /// `Graceless`: nobody has locks of a server that ran before this one. `Attr_Expiration_Time`: what is published goes
+    /// behind the back of this server, which would believe what it knew for a minute; the kernel's own sees it at once.
     private func text(root: String, place: String) -> String {
         """
         NFS_CORE_PARAM {
@@ -93,6 +94,7 @@ struct NFSExport: Sendable {
             Access_Type = RO;
             Squash = root_squash;
             SecType = sys;
+            Attr_Expiration_Time = 0;
             FSAL { Name = VFS; }
         }
 
