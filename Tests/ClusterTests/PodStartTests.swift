@@ -24,6 +24,43 @@ extension ClusterTests {
             #expect(try await ssh.run("echo in").output == "in\n", "the course is mended, the pod was left")
         }
 
+        @Test("Storage that is provided late is waited for, and what is said of the claim is told")
+        func lateStorage() async throws {
+            let storage = "labgate-late-\(sample.namespace.name)"
+            let ssh = try await sample.newcomer("patient") { course in
+                course.home = "persistentVolumeClaim: {size: 1Mi, storageClassName: \(storage)}"
+            }
+            try await cleaningUp {
+                try await sample.removeLab(of: "patient", course: "patient")
+                try await sample.namespace.kubectl("delete", "pvc", "--selector=labgate.dev/student=patient")
+                try await sample.namespace.kubectl("delete", "--ignore-not-found", "pv/\(storage)")
+            } after: {
+                let running = try ssh.start("echo in")
+                try await running.prints("labgate: waiting for storage for your home or the course's files")
+                try await running.prints("\"\(storage)\" not found")
+                // Longer than a lab is waited for that no node can take.
+                try await Task.sleep(for: .seconds(25))
+                try await sample.namespace.apply(Self.volume(named: storage))
+                let child = try await running.end()
+                #expect(child.status == 0)
+                #expect(child.output == "in\n", "\(child.errors)")
+            }
+        }
+
+        /// A volume of the storage class of the same name, on a folder that each node has.
+        private static func volume(named name: String) -> String {
+            """
+            apiVersion: v1
+            kind: PersistentVolume
+            metadata: {name: \(name)}
+            spec:
+              storageClassName: \(name)
+              capacity: {storage: 1Mi}
+              accessModes: [ReadWriteOnce]
+              hostPath: {path: /tmp}
+            """
+        }
+
         @Test("An exceeded quota ends the start at once with the API server's own sentence")
         func quota() async throws {
             let ssh = try await sample.newcomer("poor")

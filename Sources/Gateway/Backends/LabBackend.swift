@@ -34,7 +34,7 @@ protocol LabBackend: Sendable {
     /// - Parameter stage: what was told last of its start.
     func secondOpinion(on lab: Lab, _ error: LabError, after stage: LabStage?) async -> LabState
     /// Why a lab that has said nothing for a while does not come, if something tells; nil otherwise.
-    func hindrance(of lab: Lab) async -> String?
+    func hindrance(of lab: Lab, _ order: LabOrder) async -> String?
     /// Writes something on a lab, for all gateways to know.
     ///
     /// - Parameter unchanged: whether nothing may have changed about the lab since it was looked at.

@@ -6,6 +6,7 @@ enum LabStage: Hashable, Sendable, CustomStringConvertible {
     case waitingForPlace(String)
     case creating
     case scheduling(String?)
+    case binding(String?)
     case pulling(String?)
     case mounting(String?)
     case starting
@@ -20,6 +21,7 @@ enum LabStage: Hashable, Sendable, CustomStringConvertible {
         case .waitingForPlace(let place): place
         case .creating: "creating your lab"
         case .scheduling(let detail): "looking for a node" + Self.detail(detail)
+        case .binding(let detail): "waiting for storage for your home or the course's files" + Self.detail(detail)
         case .pulling(let detail): "fetching the course's image" + Self.detail(detail)
         case .mounting(let detail): "preparing your home and the course's files" + Self.detail(detail)
         case .starting: "starting"

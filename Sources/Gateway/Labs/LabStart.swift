@@ -76,8 +76,10 @@ final class LabStart: Sendable {
             guard lab.isSame(as: dead) else { return labs.usable(lab, wanted) }
             // What is known has not heard yet what happened to it, if anything has.
             await tell(.waitingForOldLab(nil))
-        case .starting(.restarting) where labs.backend.isOutdated(lab, wanted):
-            // Whoever has given the course more memory does not mean the lab that has too little.
+        case .starting(.restarting) where labs.backend.isOutdated(lab, wanted),
+            .starting(.binding) where labs.backend.isOutdated(lab, wanted),
+            .unschedulable where labs.backend.isOutdated(lab, wanted):
+            // Whoever has mended the course does not mean the lab that has too little memory, or fits nowhere.
             try await delete(lab)
         case .starting(let stage):
             await tell(stage)
@@ -92,9 +94,6 @@ final class LabStart: Sendable {
             // Out of the way, so that the next login finds out whether the cause is mended.
             try await delete(lab)
             throw error
-        case .unschedulable where labs.backend.isOutdated(lab, wanted):
-            // Whoever mended the course does not mean the lab that fits nowhere.
-            try await delete(lab)
         case .unschedulable(let reason):
             await tell(.scheduling(reason))
             self.state.withLock { $0.unschedulableSince = $0.unschedulableSince ?? .now }
@@ -183,10 +182,16 @@ final class LabStart: Sendable {
             try checkPatience()
             if let lab = stillReady() { return lab }
             await tellOfDelay()
-            guard let lab = state.withLock({ $0.lab }), let reason = await labs.backend.hindrance(of: lab) else {
-                continue
-            }
-            if case .mounting? = state.withLock({ $0.stage }) { await tell(.mounting(reason)) }
+            guard let lab = state.withLock({ $0.lab }) else { continue }
+            if let reason = await labs.backend.hindrance(of: lab, wanted) { await tellOfHindrance(reason) }
+        }
+    }
+
+    private func tellOfHindrance(_ reason: String) async {
+        switch state.withLock({ $0.stage }) {
+        case .binding: await tell(.binding(reason))
+        case .mounting: await tell(.mounting(reason))
+        default: return
         }
     }
 

@@ -147,7 +147,7 @@ final class DockerLabs: LabBackend, Service {
     // MARK: Starts that do not come
 
     func secondOpinion(on lab: Lab, _ error: LabError, after stage: LabStage?) async -> LabState { .doomed(error) }
-    func hindrance(of lab: Lab) async -> String? { nil }
+    func hindrance(of lab: Lab, _ order: LabOrder) async -> String? { nil }
 
     // MARK: What runs in them
 

@@ -136,7 +136,23 @@ final class KubernetesLabs: LabBackend {
         return (events ?? []).filter { $0.type == "Warning" && Self.telling.contains($0.reason) }
     }
 
-    func hindrance(of lab: Lab) async -> String? { await warnings(of: lab.uid).last?.message }
+    func hindrance(of lab: Lab, _ order: LabOrder) async -> String? {
+        guard lab.state == .starting(.binding(nil)) else { return await warnings(of: lab.uid).last?.message }
+        for name in LabPod(order).claimNames {
+            if let reason = await hindrance(ofClaimNamed: name) { return reason }
+        }
+        return nil
+    }
+
+    /// What was said last of a claim that has no volume, be it a warning or not: neither its status nor the pod says it.
+    private func hindrance(ofClaimNamed name: String) async -> String? {
+        guard let claim = try? await client.persistentVolumeClaim(named: name, namespace: namespace),
+            claim.phase != "Bound",
+            let events = try? await client.events(involvedObjectUID: claim.metadata.uid, namespace: namespace)
+        else { return nil }
+        // Such a claim waits for the lab, and not the lab for it.
+        return events.last { $0.reason != "WaitForFirstConsumer" }?.message
+    }
 
     func secondOpinion(on lab: Lab, _ error: LabError, after stage: LabStage?) async -> LabState {
         let warnings = await warnings(of: lab.uid)

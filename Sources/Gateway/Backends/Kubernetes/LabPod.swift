@@ -53,6 +53,11 @@ struct LabPod: Sendable {
         return claim
     }
 
+    /// The claims that it mounts: of its home, of the course's files, and of the course's overlay.
+    var claimNames: [String] {
+        (manifest["spec"]?["volumes"]?.array ?? []).compactMap { $0["persistentVolumeClaim"]?["claimName"]?.string }
+    }
+
     // MARK: Parts
 
     /// The gateway's own pod, the course's overlay laid over it, and what no overlay may change set again.

@@ -67,11 +67,16 @@ extension LabState {
         }
     }
 
+    /// The scheduler's words while a claim has no volume yet. Nothing is full then, and what provides volumes takes from
+    /// seconds to minutes.
+    private static let unbound = "unbound immediate PersistentVolumeClaims"
+
     private static func assess(conditionsOf pod: Pod) -> LabState {
         guard let scheduled = pod.status.condition("PodScheduled") else { return .starting(.scheduling(nil)) }
         if scheduled.status != "True" {
             guard scheduled.reason == "Unschedulable" else { return .starting(.scheduling(nil)) }
-            return .unschedulable(scheduled.message ?? "no node has room for it")
+            let reason = scheduled.message ?? "no node has room for it"
+            return reason.contains(unbound) ? .starting(.binding(nil)) : .unschedulable(reason)
         }
         guard let status = pod.containerStatus(LabPod.container) else { return .starting(.mounting(nil)) }
         if case .waiting = status.state { return .starting(.mounting(nil)) }

@@ -160,6 +160,17 @@ struct LabPodTests {
         #expect(!order.owns(Lab(Pod(metadata: ObjectMeta(name: order.name.lab)))))
     }
 
+    @Test("names the claims that it waits for")
+    func claims() {
+        var course = Self.course()
+        course.sharedVolumes = [
+            SharedVolume(name: "a", mountPath: "/a", source: .persistentVolumeClaim("material")),
+            SharedVolume(name: "b", mountPath: "/b", source: .configMap("words")),
+        ]
+        let order = LabOrder(student: Self.student, course: course)
+        #expect(LabPod(order).claimNames == [order.name.home, "material"])
+    }
+
     @Test("has no claim where homes do not outlive labs")
     func homes() {
         var course = Self.course()

@@ -52,6 +52,13 @@ struct LabStateTests {
         #expect(LabState(Self.pod(conditions: [full])) == .unschedulable("0/1 nodes: too full"))
     }
 
+    @Test("a pod whose claim has no volume yet is not one that fits nowhere")
+    func unbound() {
+        let message = "0/3 nodes are available: 3 pod has unbound immediate PersistentVolumeClaims."
+        let waits = PodCondition(type: "PodScheduled", status: "False", reason: "Unschedulable", message: message)
+        #expect(LabState(Self.pod(conditions: [waits])) == .starting(.binding(nil)))
+    }
+
     @Test("containers that are being created are no reason to worry")
     func creating() {
         let pod = Self.pod(conditions: [Self.scheduled], waiting: ("ContainerCreating", ""))
