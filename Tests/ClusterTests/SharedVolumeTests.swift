@@ -216,11 +216,6 @@ extension ClusterTests {
                 .replacing("nfs.example.edu", with: export.address)
                 .replacing("/srv/labgate/mybackup", with: export.path)
             try await sample.namespace.apply(manifest)
-            let isBound = try await eventually(every: .milliseconds(200)) {
-                try await sample.namespace.kubectl(
-                    "get", "pvc/exported", "--output=jsonpath={.status.phase}") == "Bound"
-            }
-            try #require(isBound, "the claim is not bound to the volume")
             return "persistentVolumeClaim: exported"
         }
 
