@@ -167,9 +167,9 @@ extension HostTests {
                 try await machine.run("systemctl", "daemon-reload")
                 try await machine.run("systemctl", "enable", "podman.socket")
                 try await machine.run("systemctl", "restart", "podman.socket")
-                let ping = ["curl", "--silent", "--unix-socket", "/run/labgate-podman.sock", "http://engine/_ping"]
-                    .joined(separator: " ")
-                #expect(try await machine.ask("runuser", "-u", "labgate", "--", "sh", "-c", ping).output == "OK")
+                let ping = "curl --silent --show-error --unix-socket /run/labgate-podman.sock http://engine/_ping"
+                let answer = try await machine.ask("runuser", "-u", "labgate", "--", "sh", "-c", ping)
+                #expect(answer.output == "OK", "\(answer.errors)")
                 #expect(try await machine.ask("runuser", "-u", "nobody", "--", "sh", "-c", ping).status == 7)
             }
         }

@@ -29,7 +29,9 @@ mkdir "${groups[@]}"
 
 (
     for group in "${groups[@]}"; do echo "$BASHPID" >"$group/cgroup.procs"; done
-    exec systemd-nspawn --directory="$root" --machine="$name" --boot --console=pipe --register=no --keep-unit "$@"
+    # Whatever this machine's Podman stores would bind that one to a way of storing that an overlay does not bear.
+    exec systemd-nspawn --directory="$root" --machine="$name" --boot --console=pipe --register=no --keep-unit \
+        --tmpfs=/var/lib/containers "$@"
 ) </dev/null &
 nspawn=$!
 
