@@ -9,6 +9,9 @@ struct ThreeNodesTrait: SuiteTrait, TestScoping {
     ) async throws {
         do {
             try await Cluster.local("up", "--nodes", "3")
+            // One that has found the API server away may not ask it for new nodes before half a minute has gone.
+            try await Cluster.component("stop", "kube-scheduler")
+            try await Cluster.component("start", "kube-scheduler")
             try await function()
         } catch {
             try? await Self.end()
