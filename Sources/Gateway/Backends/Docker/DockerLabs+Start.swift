@@ -64,7 +64,7 @@ extension DockerLabs {
             try await pulls.pull(course.image) { await progress(.pulling($0)) }
         } catch let error as EngineError {
             if [.unreachable, .transport].contains(error.code) { throw BackendError(error) }
-            throw Self.impossible("The course's image cannot be fetched (\(error.message))")
+            throw Self.impossible("The course's image cannot be fetched (\(course.image): \(error.message))")
         }
     }
 
