@@ -177,12 +177,15 @@ extension HostTests {
                     "import socket; s = socket.create_server(('127.0.0.1', 8000)); c, _ = s.accept(); "
                     + "c.sendall(c.recv(99).upper()); c.close()"
                 let serving = try sample.ssh().start("python3 -c \"\(server)\"", input: .open)
+                var words = ""
                 let isAnswered = try await eventually(every: .milliseconds(300)) {
                     let client = try await sample.ssh().with("-W", "localhost:8000").run(input: .text("hello\n"))
+                    words += client.errors
                     return client.output == "HELLO\n"
                 }
-                #expect(isAnswered)
-                _ = try await serving.end(within: .seconds(10))
+                #expect(isAnswered, "\(words)")
+                let answering = try await serving.end(within: .seconds(10))
+                #expect(answering.status == 0, "\(answering.errors)")
                 _ = try await sample.presentLab()
             }
         }
