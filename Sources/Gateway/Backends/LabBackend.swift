@@ -34,6 +34,8 @@ protocol LabBackend: Sendable {
     /// - Parameter stage: what was told last of its start.
     func secondOpinion(on lab: Lab, _ error: LabError, after stage: LabStage?) async -> LabState
     /// Why a lab that has said nothing for a while does not come, if something tells; nil otherwise.
+    ///
+    /// - Parameter order: what it was made for, which says what it waits for.
     func hindrance(of lab: Lab, _ order: LabOrder) async -> String?
     /// Writes something on a lab, for all gateways to know.
     ///

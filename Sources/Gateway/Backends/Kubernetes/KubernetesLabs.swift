@@ -137,7 +137,7 @@ final class KubernetesLabs: LabBackend {
     }
 
     func hindrance(of lab: Lab, _ order: LabOrder) async -> String? {
-        guard lab.state == .starting(.binding(nil)) else { return await warnings(of: lab.uid).last?.message }
+        guard case .starting(.binding) = lab.state else { return await warnings(of: lab.uid).last?.message }
         for name in LabPod(order).claimNames {
             if let reason = await hindrance(ofClaimNamed: name) { return reason }
         }
